@@ -4,6 +4,8 @@
 //! `@ HEADING` begins a group; phrases stand between `|`. A phrase is whole words; `word*` goes on to the right, and
 //! scripts without spaces match anywhere.
 
+use std::cmp::Reverse;
+
 use aho_corasick::AhoCorasick;
 
 /// From here on are scripts that put no spaces between words.
@@ -48,6 +50,22 @@ impl<T: Copy> Phrasebook<T> {
     /// Every phrase that stands in `words`, which are in normal form.
     pub fn find<'a>(&'a self, words: &'a str) -> impl Iterator<Item = Phrase<T>> + 'a {
         self.automaton.find_overlapping_iter(words).map(|hit| self.phrases[hit.pattern().as_usize()])
+    }
+
+    /// The phrases that are not part of a longer one: who says "not listed in the directory" does not say "listed in".
+    pub fn longest(&self, words: &str) -> impl Iterator<Item = Phrase<T>> {
+        let mut hits: Vec<_> = self.automaton.find_overlapping_iter(words).collect();
+        hits.sort_by_key(|hit| (hit.start(), Reverse(hit.end())));
+        let mut widest = 0..0;
+        hits.retain(|hit| {
+            let is_wider = hit.end() > widest.end;
+            let stands_alone = is_wider || hit.range() == widest;
+            if is_wider {
+                widest = hit.range();
+            }
+            stands_alone
+        });
+        hits.into_iter().map(|hit| self.phrases[hit.pattern().as_usize()])
     }
 
     /// All of them.

@@ -35,7 +35,8 @@ fn heading_of(text: &str) -> Option<Group> {
 
 /// What the words say: the weightiest group, of those the first, and its longest phrase.
 pub(super) fn find(words: &str) -> Option<Finding> {
-    let found = BOOK.find(words).min_by_key(|said| (Reverse(said.group.weight), said.at, Reverse(said.text.len())))?;
+    let found =
+        BOOK.longest(words).min_by_key(|said| (Reverse(said.group.weight), said.at, Reverse(said.text.len())))?;
     let Group { cause, party, weight } = found.group;
     Some(Finding { cause, party, weight, rule: found.text })
 }

@@ -25,7 +25,7 @@ const NEAR: usize = 2;
 /// Why no conversation came about. After the last attempt it is one thing: it was retried to the end.
 const UNREACHED: &[&str] = &[
     "connection timed out", "not accept our requests to connect", "operation timed out", "timed out",
-    "no answer from host", "not responding", "remote host is not responding", "host not reachable",
+    "no answer from host", "not responding", "did not respond", "remote host is not responding", "host not reachable",
 ];
 
 /// What one witness says, and how much it weighs.
@@ -148,6 +148,12 @@ mod tests {
             (said(Some("550 User unknown"), Some((5, 1, 1)), &[]), Cause::NoMailbox, Certain),
             (said(Some("550 User unknown"), Some((5, 2, 0)), &[]), Cause::NoMailbox, Likely),
             (said(Some("550 Your IP is on our block list"), Some((5, 1, 1)), &[]), Cause::Reputation, Certain),
+            // The longer phrase is meant: this host is on no list.
+            (
+                said(None, Some((5, 1, 1)), &["User anna not listed in public Name & Address Book"]),
+                Cause::NoMailbox,
+                Certain,
+            ),
             (said(Some("550 Sorry"), Some((5, 1, 1)), &[]), Cause::NoMailbox, Likely),
             (said(Some("552 5.2.2 Over quota"), Some((5, 1, 1)), &["user unknown"]), Cause::Full, Certain),
             (said(Some("550 no"), None, &["The mailbox is full.", "user unknown"]), Cause::Full, Likely),

@@ -15,6 +15,12 @@ pub(super) fn is_in(text: &str) -> bool {
     text.lines().any(|line| line.get(..14).is_some_and(|head| head.eq_ignore_ascii_case("feedback-type:")))
 }
 
+/// Whether a subject says so, with no fields beside it: `complaint about message from 192.0.2.1`.
+pub(super) fn is_title(subject: &str) -> bool {
+    let address = subject.trim().strip_prefix("complaint about message from ");
+    address.is_some_and(|address| address.starts_with(|c: char| c.is_ascii_hexdigit()) && !address.contains(' '))
+}
+
 /// What the report's fields say, and of whom; `copy` is the header of the mail that it is about.
 pub(super) fn read(parts: &[String], text: &str, copy: &Fields) -> (NoticeKind, Vec<ReportedRecipient>) {
     let found = match parts.is_empty() {
@@ -63,6 +69,8 @@ mod tests {
             assert_eq!(found, expected, "{kind}");
             assert_eq!(recipients.len(), usize::from(kind != "auth-failure"), "{kind}");
         }
+        assert!(is_title("complaint about message from 192.0.2.1"));
+        assert!(!is_title("complaint about message from your editor"));
         let copy = Fields::header("To: Anna <anna@example.org>\n");
         assert_eq!(read(&["Feedback-Type: abuse\n".to_owned()], "", &copy).1.len(), 1);
     }

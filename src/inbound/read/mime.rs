@@ -43,8 +43,8 @@ pub(super) struct Mail {
     pub(super) status: Vec<String>,
     /// Feedback reports (RFC 5965).
     pub(super) feedback: Vec<String>,
-    /// Whether it has a receipt (RFC 8098).
-    pub(super) receipt: bool,
+    /// Its receipt (RFC 8098).
+    pub(super) receipt: Option<String>,
     /// The header of the mail that came back, as text.
     pub(super) copy: Option<String>,
     /// Whether its end is missing: what was lost may take back what is left.
@@ -72,7 +72,7 @@ pub(super) fn open(bytes: &[u8]) -> Option<Mail> {
     }
     let is_report = parsed.parts.first().is_some_and(|part| kind_of(part).1 == "report");
     // The part that it is named for was lost.
-    mail.is_cut |= is_report && mail.status.is_empty() && mail.feedback.is_empty() && !mail.receipt;
+    mail.is_cut |= is_report && mail.status.is_empty() && mail.feedback.is_empty() && mail.receipt.is_none();
     if mail.texts.iter().all(|text| text.trim().is_empty()) {
         mail.texts = html;
     }
@@ -112,7 +112,9 @@ impl Mail {
         match (kind.as_str(), subtype.as_str()) {
             ("message", "delivery-status" | "global-delivery-status") => self.status.extend(text_of(part)),
             ("message", "feedback-report") => self.feedback.extend(text_of(part)),
-            ("message", "disposition-notification" | "global-disposition-notification") => self.receipt = true,
+            ("message", "disposition-notification" | "global-disposition-notification") => {
+                self.receipt = text_of(part).or_else(|| Some(String::new()))
+            }
             ("text", "rfc822-headers") | ("message", "rfc822-headers" | "global-headers") => {
                 self.keep_copy(text_of(part))
             }
@@ -179,6 +181,8 @@ fn cut(text: &str) -> &str {
 fn limited(bytes: &[u8]) -> Vec<u8> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let bytes = &bytes[..bytes.len().min(BYTES_MAX)];
+    // What was saved from a web page begins with blank lines.
+    let bytes = after_blank_lines(bytes);
     let mut out = Vec::with_capacity(bytes.len() + 1);
     let mut begin = 0;
     let (mut lines, mut types, mut dashes) = (0, 0, 0);
@@ -203,6 +207,12 @@ fn limited(bytes: &[u8]) -> Vec<u8> {
         out.push(b'\n');
     }
     out
+}
+
+fn after_blank_lines(bytes: &[u8]) -> &[u8] {
+    let text = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(bytes.len());
+    let begin = bytes[..text].iter().rposition(|byte| matches!(byte, b'\r' | b'\n')).map_or(0, |at| at + 1);
+    &bytes[begin..]
 }
 
 /// HTML as plain text, well enough for phrases: tags go, ends of blocks are ends of lines.

@@ -6,6 +6,7 @@ mod fields;
 mod mime;
 mod notification;
 mod prose;
+mod receipt;
 mod sender;
 mod signs;
 mod status;
@@ -27,6 +28,9 @@ pub use trace::{Place, Trace};
 const RECIPIENTS_MAX: usize = 32;
 /// So much of a text decides what kind of mail it is.
 const KIND_TEXT_MAX: usize = 4096;
+/// What mail programs set before the subject of an answer, or of what is passed on.
+const ANSWERS: &[&str] =
+    &["re", "aw", "sv", "vs", "antw", "odp", "fw", "fwd", "wg", "tr", "rv", "i", "回复", "转发", "返信"];
 
 /// What a mail says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +107,7 @@ fn report_text(mail: &mut Mail) -> String {
             break;
         }
         if let Some(copy) = copy {
-            mail.copy.get_or_insert_with(|| copy.trim_start().to_owned());
+            mail.copy.get_or_insert_with(|| text::unquoted(copy.trim_start()));
             break;
         }
     }
@@ -113,7 +117,8 @@ fn report_text(mail: &mut Mail) -> String {
 /// The kinds in the order in which they are tried: a complaint or a delay inside of what looks like a bounce wins.
 fn said(mail: &Mail, text: &str, copy: &Fields, traces: &mut Vec<Trace>) -> (NoticeKind, Vec<ReportedRecipient>) {
     let is_passed_on = sender::is_of_list(&mail.header) && Sender::of(&mail.header) == Sender::Person;
-    if !mail.feedback.is_empty() || (!is_passed_on && feedback::is_in(text)) {
+    let is_complaint = || feedback::is_in(text) || (mail.copy.is_some() && feedback::is_title(&mail.subject));
+    if !mail.feedback.is_empty() || (!is_passed_on && is_complaint()) {
         return feedback::read(&mail.feedback, text, copy);
     }
     if let Some(notification) = notification::open(text) {
@@ -129,8 +134,8 @@ fn said(mail: &Mail, text: &str, copy: &Fields, traces: &mut Vec<Trace>) -> (Not
         let kind = status.kind();
         return (kind, status.recipients(kind, text));
     }
-    if mail.receipt {
-        return (NoticeKind::Delivered, Vec::new());
+    if let Some(part) = &mail.receipt {
+        return receipt::read(part, text, &mail.subject);
     }
     written(mail, text, copy).unwrap_or_else(|| (by_people(mail, text, traces), Vec::new()))
 }
@@ -149,13 +154,34 @@ fn written(mail: &Mail, text: &str, copy: &Fields) -> Option<(NoticeKind, Vec<Re
         Sender::MailSystem => (has(Sign::Report) || tells) && !is_answer,
         Sender::Program if sender::is_of_list(&mail.header) => false,
         Sender::Program => has(Sign::Report) || (tells && mail.copy.is_some() && !is_answer),
-        Sender::Person => false,
+        Sender::Person => is_titled(mail, titled) && shows_failure(mail, head, told),
     };
     if !is_report {
         return None;
     }
     let kind = if has(Sign::Late) { NoticeKind::Delay } else { NoticeKind::Bounce };
     Some((kind, spoken(mail, text, copy, failed_field, kind)))
+}
+
+/// Whether an email that no mail system seems to have written is titled as a report, and is no answer to one.
+fn is_titled(mail: &Mail, titled: Signs) -> bool {
+    let is_answer = sender::is_automatic(&mail.header)
+        || sender::is_of_list(&mail.header)
+        || mail.header.has("in-reply-to")
+        || mail
+            .subject
+            .split_once(':')
+            .is_some_and(|(before, _)| ANSWERS.contains(&before.trim().to_lowercase().as_str()));
+    !is_answer && (titled.has(Sign::Failed) || titled.has(Sign::Late))
+}
+
+/// Whether a text that tells of a failure has the form of a report: an address on a line of its own, a reply, a copy.
+/// People write of failures as well, in sentences.
+fn shows_failure(mail: &Mail, head: &str, told: Signs) -> bool {
+    let is_shown = || {
+        mail.copy.is_some() || prose::names_alone(head, &own_addresses(&mail.header)) || prose::quoted(head).is_some()
+    };
+    told.has(Sign::Report) || ((told.has(Sign::Failed) || told.has(Sign::Late)) && is_shown())
 }
 
 fn spoken(
@@ -165,14 +191,7 @@ fn spoken(
     failed_field: Vec<String>,
     kind: NoticeKind,
 ) -> Vec<ReportedRecipient> {
-    let own = ["to", "from", "delivered-to", "x-original-to", "envelope-to"];
-    let except: BTreeSet<String> = own
-        .iter()
-        .flat_map(|name| mail.header.all(name))
-        .flat_map(all_addresses)
-        .map(|one| one.to_ascii_lowercase())
-        .collect();
-    let mut found = prose::read(text, &except);
+    let mut found = prose::read(text, &own_addresses(&mail.header));
     if !failed_field.is_empty() {
         let is_named = |address: &str| found.iter().any(|one| one.address.eq_ignore_ascii_case(address));
         match failed_field.iter().any(|address| is_named(address)) {
@@ -203,6 +222,13 @@ fn spoken(
         }
     };
     found.into_iter().map(judged).collect()
+}
+
+/// Whom the report is written by and to.
+fn own_addresses(header: &Fields) -> BTreeSet<String> {
+    let fields = ["to", "from", "delivered-to", "x-original-to", "envelope-to"];
+    let all = fields.iter().flat_map(|name| header.all(name)).flat_map(all_addresses);
+    all.map(|one| one.to_ascii_lowercase()).collect()
 }
 
 fn all_addresses(value: &str) -> Vec<String> {

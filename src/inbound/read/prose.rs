@@ -63,6 +63,18 @@ pub(super) fn of_all(text: &str) -> Spoken {
     Spoken { address: String::new(), stage: stage(text), quoted, prose: vec![cut(text, 2 * BLOCK_MAX).to_owned()] }
 }
 
+/// Whether an address stands on a line of its own, and is none of `except`: people sign with theirs.
+pub(super) fn names_alone(text: &str, except: &BTreeSet<String>) -> bool {
+    let is_bare = |part: &str| part.trim_matches(|c: char| c.is_whitespace() || "<>\"':*-".contains(c)).is_empty();
+    text.lines().filter(|line| line.len() <= 320).any(|line| match addresses(line).as_slice() {
+        [(from, to)] => {
+            let is_own = except.contains(&line[*from..*to].to_ascii_lowercase());
+            !is_own && is_bare(&line[..*from]) && is_bare(&line[*to..])
+        }
+        _ => false,
+    })
+}
+
 fn address(text: &str, place: Place) -> &str {
     &text[place.address.0..place.address.1]
 }

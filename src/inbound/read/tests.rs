@@ -115,7 +115,11 @@ fn letters_receipts_and_answers_are_no_reports_and_no_wishes_to_leave() {
             "From: shop <no-reply@shop.example>\nTo: {TO}\nSubject: {}\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n{}\n--b\nContent-Type: text/html; charset=utf-8\n\n<p>{}</p>\n--b--\n",
             row[2], row[3], row[3]
         );
-        for mail in [person, program] {
+        let signed = format!(
+            "From: Anna <{TO}>\nTo: news@example.com\nSubject: {}\nContent-Type: text/plain; charset=utf-8\n\n{}\n\nAnna\n{TO}\n",
+            row[2], row[3]
+        );
+        for mail in [person, signed, program] {
             seen += 1;
             let reading = read(mail.as_bytes());
             if !matches!(reading.kind, NoticeKind::Letter | NoticeKind::AutoReply) {
@@ -147,6 +151,64 @@ fn kinds_besides_bounces_are_told_apart() {
         ("\n\nno header\n".to_owned(), NoticeKind::Unreadable),
     ] {
         assert_eq!(read(mail.as_bytes()).kind, kind, "{mail}");
+    }
+}
+
+/// Not every mail system writes under a name that says so; people write of failures as well.
+#[test]
+fn a_report_is_known_by_its_form_where_its_sender_has_a_name() {
+    let copy = "--- original message ---\nReceived: x\nFrom: news@example.com\nMessage-ID: <1@example.com>\n";
+    for (subject, body, kind) in [
+        ("Mail delivery failed", format!("We cannot deliver to:\n\n{TO}\n"), NoticeKind::Bounce),
+        (
+            "Returned Mail - Error During Delivery",
+            format!("--- Failed Recipients ---\n<{TO}>: mailbox unavailable [550]\n{copy}"),
+            NoticeKind::Bounce,
+        ),
+        (
+            "Mail Delivery Warning",
+            format!("Delivery to\n  \"{TO}\"\nhas been postponed: full mailbox.\n"),
+            NoticeKind::Delay,
+        ),
+        (
+            "Non-Delivery Report",
+            format!("It could not be delivered.\nThe server said: 550 5.1.1 <{TO}> unknown\n"),
+            NoticeKind::Bounce,
+        ),
+        ("Nicht zugestellt", format!("Konnte nicht zugestellt werden an\n{TO}\n"), NoticeKind::Bounce),
+        ("Re: Mail delivery failed", format!("> cannot deliver to:\n> {TO}\nCan you help me?\n"), NoticeKind::Letter),
+        ("Fwd: Mail delivery failed", format!("See below.\n{copy}"), NoticeKind::Letter),
+        (
+            "Your issue was not delivered",
+            "It was not delivered to me on Friday.\n\nPetra\npetra@b.example\n".to_owned(),
+            NoticeKind::Letter,
+        ),
+        (
+            "Not delivered",
+            "Was the issue of last week not sent? My friend bea@example.org did not get it either.\n".to_owned(),
+            NoticeKind::Letter,
+        ),
+        ("A question", format!("My mail to you could not be delivered.\n{copy}"), NoticeKind::Letter),
+    ] {
+        let mail = format!("From: Petra <petra@b.example>\nTo: news@example.com\nSubject: {subject}\n\n{body}");
+        assert_eq!(read(mail.as_bytes()).kind, kind, "{mail}");
+    }
+}
+
+#[test]
+fn blank_lines_before_a_mail_and_marks_of_quotation_in_it_do_not_matter() {
+    let report = |copy: &str| {
+        format!("From: MAILER-DAEMON@b.example\nSubject: failure notice\n\n<{TO}>: full mailbox\n\n{copy}")
+    };
+    let id = "a2".repeat(17);
+    let copy = &format!("Received: x\nFrom: news@example.com\nMessage-ID: <{id}@example.com>\nSubject: bad header\n");
+    let plain = read(report(copy).as_bytes());
+    assert_eq!(plain.recipients[0].judgement().map(|found| found.cause), Some(Cause::Full));
+    assert!(!plain.traces.is_empty());
+    let quoted: String = copy.lines().map(|line| format!("> {line}\n")).collect();
+    assert_eq!(read(report(&quoted).as_bytes()), plain);
+    for blank in ["\n", "\r\n", "   \n\n", " \t\r\n\n"] {
+        assert_eq!(read(format!("{blank}{}", report(copy)).as_bytes()), plain, "{blank:?}");
     }
 }
 

@@ -43,9 +43,29 @@ fn is_separator(line: &str) -> bool {
     (is_ruled || ends || announces) && !is_reply && Signs::of(bare).has(Sign::Copy)
 }
 
-/// Whether a mail's header begins here: three fields in a row at the margin, one of them of a kind that only mails have.
+/// Whether a mail's header begins here: three fields in a row at the margin, one of them of a kind that only mails have;
+/// or the same behind marks of quotation.
 fn is_header_begin(line: &str, rest: &str) -> bool {
-    let Some((name, _)) = field(line) else { return false };
+    let quoted =
+        rest.lines().take(24).map_while(|line| line.strip_prefix('>')).map(|line| line.trim_start_matches(' '));
+    match line.strip_prefix('>') {
+        Some(_) => begins_header(&quoted.collect::<Vec<_>>().join("\n")),
+        None => begins_header(rest),
+    }
+}
+
+/// A copy without the marks of quotation before its lines.
+pub(super) fn unquoted(copy: &str) -> String {
+    if !copy.starts_with('>') {
+        return copy.to_owned();
+    }
+    let bare =
+        |line: &str| line.strip_prefix('>').map_or(line, |rest| rest.strip_prefix(' ').unwrap_or(rest)).to_owned();
+    copy.lines().map(bare).collect::<Vec<_>>().join("\n")
+}
+
+fn begins_header(rest: &str) -> bool {
+    let Some((name, _)) = rest.lines().next().and_then(field) else { return false };
     if !COPY_FIELDS.contains(&name.as_str()) && name != "from" && name != "date" && name != "to" && name != "subject" {
         return false;
     }
@@ -213,6 +233,8 @@ mod tests {
                 "Final-Recipient: rfc822; x\nAction: failed\nStatus: 5.0.0\n",
             ),
             ("From: you\nTo: me\nwas refused", "From: you\nTo: me\nwas refused"),
+            ("no\n> Received: x\n> From: y\n> To: z\n", "no\n"),
+            ("no\n> From: y\n> To: z\n> wrote\n", "no\n> From: y\n> To: z\n> wrote\n"),
         ] {
             assert_eq!(divide(text).0, report, "{text:?}");
         }
