@@ -46,6 +46,6 @@ at = [datetime.fromisoformat(re.search(r"^(\S+Z).*" + word, line).group(1).repla
       for word in ("goes out", "is finished") for line in open("serve.log") if word in line]
 seconds = (at[-1] - at[0]).total_seconds()
 text = open("serve.log").read()
-sent = int(re.search(r"is finished.*?sent: (\d+)", text).group(1))
+sent = int(re.search(r"is finished.*?sent=(\d+)", text).group(1))
 print(f"meanwhile: {sent:,} mails in {seconds:.1f} s, {sent / seconds:,.0f} a second")
 PY

@@ -64,11 +64,7 @@ fn changed(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
 fn main() {
     let mut args = env::args().skip(1);
     let (name, minutes) = (args.next().unwrap_or_default(), args.next().and_then(|text| text.parse::<u64>().ok()));
-    let target: fn(&[u8]) = match name.as_str() {
-        "report" => targets::report,
-        "reply" => targets::reply,
-        _ => usage(),
-    };
+    let Some((_, target)) = targets::TARGETS.iter().find(|(known, _)| *known == name) else { usage() };
     let seeds: Vec<Vec<u8>> = args.filter_map(|path| fs::read(path).ok()).filter(|bytes| !bytes.is_empty()).collect();
     let Some(minutes) = minutes.filter(|_| !seeds.is_empty()) else { usage() };
     let begun = Instant::now();
@@ -89,6 +85,7 @@ fn main() {
 }
 
 fn usage() -> ! {
-    eprintln!("usage: mutate report|reply MINUTES FILE...");
+    let names: Vec<_> = targets::TARGETS.iter().map(|(name, _)| *name).collect();
+    eprintln!("usage: mutate {} MINUTES FILE...", names.join("|"));
     process::exit(2)
 }
