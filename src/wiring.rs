@@ -33,6 +33,7 @@ pub fn delivery(config: &Config) -> anyhow::Result<EngineSettings> {
     settings.alarm_relay.clone_from(&config.alarms.relay);
     settings.retry_for = config.delivery.retry_for;
     settings.settle_after = config.inbound.settle_after;
+    settings.rules.clone_from(&config.inbound.rules);
     settings.keep_replies = config.delivery.keep_replies;
     let rates = || config.delivery.domain_rates.iter();
     settings.provider_rates = rates().filter_map(|(provider, rates)| Some((*provider, rates.per_minute?))).collect();

@@ -21,7 +21,8 @@ use crate::wiring;
 /// Listens where the configuration says, and takes reports in as long as `supervisor` runs.
 pub(super) async fn add(supervisor: &mut Supervisor, config: &Config, db: &Db, clock: &Clock) -> anyhow::Result<()> {
     let Some((sockets, settings)) = open(config).await? else { return Ok(()) };
-    let intake = Intake::new(db.clone(), config.keys.clone(), config.inbound.settle_after);
+    let intake = Intake::new(db.clone(), config.keys.clone(), config.inbound.settle_after)
+        .with_rules(config.inbound.rules.clone());
     let (clock, stop) = (clock.clone(), supervisor.stop_token());
     supervisor.add("the listener for reports", async move {
         listener::listen(sockets, settings, intake, clock, stop).await;

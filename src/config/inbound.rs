@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::reader::Section;
+use super::rules;
 use super::server::socket;
+use crate::domain::cause::OperatorRules;
 
 /// The settings of what comes back.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub struct Inbound {
     pub certificate: Option<(PathBuf, PathBuf)>,
     /// A mail server hands them to `coranto bounces receive`.
     pub pipe: bool,
+    /// What replies and reports mean at this installation.
+    pub rules: OperatorRules,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,5 +75,14 @@ pub(super) fn read(section: Section<'_>) -> Option<Inbound> {
         }
     };
     let pipe = section.boolean("pipe");
-    Some(Inbound { settle_after: settle_after?, smtp_listen, lmtp_listen, host, certificate, pipe: pipe? })
+    let rules = rules::read(section);
+    Some(Inbound {
+        settle_after: settle_after?,
+        smtp_listen,
+        lmtp_listen,
+        host,
+        certificate,
+        pipe: pipe?,
+        rules: rules?,
+    })
 }

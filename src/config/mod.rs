@@ -21,6 +21,7 @@ mod reader;
 mod reference;
 mod relay;
 mod retention;
+mod rules;
 mod sender;
 mod sending;
 mod server;

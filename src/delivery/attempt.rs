@@ -14,10 +14,11 @@ use super::refusals::Refusal;
 use super::revision_cache::CompiledRevision;
 use crate::clock::Clock;
 use crate::domain::address::EmailAddress;
-use crate::domain::cause::{Cause, Certainty, Classification, Party, judge};
+use crate::domain::cause::{Cause, Certainty, Classification, OperatorRules, Party, judge};
 use crate::domain::delivery::{FIRST_UNCOUNTED_WAIT, Reason, retry_wait, uncounted_wait};
 use crate::domain::evidence::Trouble;
 use crate::domain::newsletter::UncertainPolicy;
+use crate::domain::provider;
 use crate::domain::reply::{Reply, Stage};
 use crate::message::Filled;
 use crate::smtp::{BodyError, Broken, EnvelopeOutcome, Session};
@@ -85,6 +86,7 @@ pub(super) struct Attempt<'a> {
     pub(super) slow_down: Duration,
     pub(super) uncertain_for: Duration,
     pub(super) keep_replies: bool,
+    pub(super) rules: &'a OperatorRules,
     pub(super) stop: &'a CancellationToken,
     /// How many relays there are: what one refuses for itself another may take.
     pub(super) relays: usize,
@@ -148,7 +150,7 @@ impl Attempt<'_> {
             Ok(EnvelopeOutcome::Refused { stage: Stage::Mail, reply }) if reply.code == EXCEEDS_ALLOCATION => {
                 RelayOutcome::Another { reason: Reason::TooLarge, reply: reply.to_string() }
             }
-            Ok(EnvelopeOutcome::Refused { stage, reply }) if may_end && ends_session(stage, &reply) => {
+            Ok(EnvelopeOutcome::Refused { stage, reply }) if may_end && self.ends_session(mail, stage, &reply) => {
                 self.end_of_session(mail, &reply).await
             }
             Ok(EnvelopeOutcome::Refused { stage, reply }) => self.settle(mail, stage, &reply).await,
@@ -194,7 +196,7 @@ impl Attempt<'_> {
     async fn send_body(&self, session: &mut Session, mail: &Prepared) -> RelayOutcome {
         let may_end = session.messages() > 0 && mail.job.ends == 0;
         match session.body(&mail.bytes).await {
-            Ok(reply) if may_end && !reply.is_positive() && ends_session(Stage::Dot, &reply) => {
+            Ok(reply) if may_end && !reply.is_positive() && self.ends_session(mail, Stage::Dot, &reply) => {
                 self.end_of_session(mail, &reply).await
             }
             Ok(reply) => self.settle(mail, Stage::Dot, &reply).await,
@@ -225,6 +227,18 @@ impl Attempt<'_> {
         RelayOutcome::Slow { relay: true }
     }
 
+    /// What a refusal means, by the operator's rules first.
+    fn judge(&self, mail: &Prepared, stage: Stage, reply: &Reply) -> Classification {
+        let to = provider::destination(mail.address.domain());
+        self.rules.judge(stage, reply, to).unwrap_or_else(|| judge(stage, reply))
+    }
+
+    /// Whether a reply is about this connection alone: "enough on this one", "too many recipients" where there is one
+    /// (RFC 5321 4.5.3.1.10), a service that closes.
+    fn ends_session(&self, mail: &Prepared, stage: Stage, reply: &Reply) -> bool {
+        reply.code == CLOSING || self.judge(mail, stage, reply).party == Party::Session
+    }
+
     /// Tells what an answer says.
     async fn settle(&self, mail: &Prepared, stage: Stage, reply: &Reply) -> RelayOutcome {
         if reply.accepts(stage) {
@@ -236,12 +250,12 @@ impl Attempt<'_> {
             self.recorder.record(mail.job.held(), outcome).await;
             return RelayOutcome::Success;
         }
-        if reply.code != CLOSING && ends_session(stage, reply) {
+        let judged = self.judge(mail, stage, reply);
+        if reply.code != CLOSING && judged.party == Party::Session {
             // It cannot have had too much on this connection: it has too many of them.
             self.release(mail).await;
             return RelayOutcome::Slow { relay: true };
         }
-        let judged = judge(stage, reply);
         let is_early = matches!(stage, Stage::Session | Stage::Mail);
         let is_session = matches!(judged.cause, Cause::Auth | Cause::Malformed | Cause::Tls);
         match (judged.party, judged.cause) {
@@ -341,12 +355,6 @@ fn cannot(refusal: EnvelopeOutcome, bytes: usize) -> RelayOutcome {
             RelayOutcome::Another { reason: Reason::Unsupported, reply }
         }
     }
-}
-
-/// Whether a reply is about this connection alone: "enough on this one", "too many recipients" where there is one (RFC
-/// 5321 4.5.3.1.10), a service that closes.
-fn ends_session(stage: Stage, reply: &Reply) -> bool {
-    reply.code == CLOSING || judge(stage, reply).party == Party::Session
 }
 
 fn shortened(reply: String) -> String {

@@ -176,6 +176,7 @@ impl ConnectionContext {
             slow_down: timing.slow_down,
             uncertain_for: timing.uncertain_for,
             keep_replies: self.settings.keep_replies,
+            rules: &self.settings.rules,
             stop: &self.stop,
             relays: self.settings.relays.len(),
             faults: &self.faults,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::cause::OperatorRules;
 use crate::domain::delivery::{RETRY_FOR, UNCERTAIN_FOR};
 use crate::domain::extra_header::ExtraHeaders;
 use crate::domain::newsletter::Newsletter;
@@ -106,6 +107,8 @@ pub struct EngineSettings {
     pub retry_for: Duration,
     /// How long after a refusal it is settled what follows for the reader.
     pub settle_after: Duration,
+    /// What replies mean at this installation, before what they mean everywhere.
+    pub rules: OperatorRules,
     /// Whether the reply to an accepted mail is kept. It makes the ledger half as large again.
     pub keep_replies: bool,
     /// Messages a minute to the mailboxes of one provider.
@@ -127,6 +130,7 @@ impl EngineSettings {
             alarm_relay: None,
             retry_for: RETRY_FOR,
             settle_after: SETTLE_AFTER,
+            rules: OperatorRules::default(),
             keep_replies: false,
             provider_rates: BTreeMap::new(),
             provider_quotas: BTreeMap::new(),

@@ -14,7 +14,7 @@ use crate::domain::SubscriptionId;
 use crate::domain::actor::{Actor, By};
 use crate::domain::address::EmailAddress;
 use crate::domain::alarm::{Alarm, AlarmName};
-use crate::domain::cause::{Cause, Certainty};
+use crate::domain::cause::{Cause, Certainty, OperatorRules};
 use crate::domain::delivery::{DeliveryState, Reason};
 use crate::domain::event::Event;
 use crate::domain::notice::{Effect, NoticeEvidence, NoticeKind, diagnostic};
@@ -37,6 +37,7 @@ pub struct Intake {
     db: Db,
     keys: Keyring,
     settle_after: Duration,
+    rules: OperatorRules,
 }
 
 /// What became of a report.
@@ -68,7 +69,13 @@ struct Plan {
 
 impl Intake {
     pub fn new(db: Db, keys: Keyring, settle_after: Duration) -> Self {
-        Self { db, keys, settle_after }
+        Self { db, keys, settle_after, rules: OperatorRules::default() }
+    }
+
+    /// The same with the operator's rules.
+    #[must_use]
+    pub fn with_rules(self, rules: OperatorRules) -> Self {
+        Self { rules, ..self }
     }
 
     pub(super) fn keys(&self) -> &Keyring {
@@ -112,7 +119,13 @@ impl Intake {
     fn of_mail(&self, report: &ReadReport, mail: ReturnedMail, by: MatchedBy, now: Timestamp) -> Plan {
         let kind = report.reading.kind;
         let effect = effect(kind, by, &mail, now);
+        let domain = mail.email.rsplit_once('@').map_or("", |(_, domain)| domain);
+        let to = destination(domain);
         let mut notice = notice(report, Some(&mail), kind, by.evidence(), effect);
+        let said = recipient(report, Some(&mail)).and_then(ReportedRecipient::said);
+        if let Some(judged) = said.and_then(|said| self.rules.judge_report(said, to)) {
+            (notice.cause, notice.certainty, notice.rule) = (judged.cause, judged.certainty, judged.rule);
+        }
         let key = match kind {
             // Whoever comes back and leaves again by the same email leaves again.
             NoticeKind::Unsubscribe => fingerprint("wish", mail.id.0, kind, &report.digest),
@@ -120,8 +133,7 @@ impl Intake {
         };
         notice.fingerprint = key;
         notice.certainty = by.at_most(notice.certainty);
-        let domain = mail.email.rsplit_once('@').map_or("", |(_, domain)| domain);
-        notice.destination = destination(domain).to_owned();
+        notice.destination = to.to_owned();
         if is_forwarded(recipient(report, Some(&mail)), &mail) {
             notice.certainty = Certainty::Likely;
             // To whom the reader's mail goes on is nobody's business.

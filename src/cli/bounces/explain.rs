@@ -1,5 +1,5 @@
-//! How a server's reply, or a mail that came back, is read, and by which rule. Opens no database and reads no
-//! configuration.
+//! How a server's reply, or a mail that came back, is read, and by which rule. Opens no database, and needs no
+//! configuration; where there is one, its rules go first.
 
 use std::path::PathBuf;
 
@@ -8,8 +8,9 @@ use serde_json::json;
 use crate::cli::output::Output;
 use crate::cli::text::printable;
 use crate::cli::{Context, Exit, Failure};
-use crate::domain::cause::{Cause, Class, Classification, Party, judge};
+use crate::domain::cause::{Cause, Class, Classification, OperatorRules, Party, judge};
 use crate::domain::notice::NoticeEvidence;
+use crate::domain::provider::destination;
 use crate::domain::reply::{Reply, Stage};
 use crate::inbound::archive::{self, Kept};
 use crate::inbound::read::{Reading, ReportedRecipient, read};
@@ -22,6 +23,9 @@ pub(super) struct Explain {
     /// The stage of the reply: session, mail, rcpt, data, dot or unknown. Without it, the reply's words decide.
     #[arg(long, value_parser = stage, requires = "reply")]
     stage: Option<Stage>,
+    /// The provider or domain that the reply came from, for rules of your own that name one.
+    #[arg(long, value_name = "DOMAIN", requires = "reply")]
+    destination: Option<String>,
     /// Emails that came back: files, a folder, a Maildir, an mbox, or `-` for standard input.
     #[arg(value_name = "PATH", required_unless_present = "reply")]
     paths: Vec<PathBuf>,
@@ -35,16 +39,34 @@ fn stage(text: &str) -> Result<Stage, String> {
 }
 
 pub(super) fn run(args: &Explain, context: &Context) -> anyhow::Result<Exit> {
+    let rules = rules(context);
     match &args.reply {
-        Some(text) => one_reply(text, args.stage, context),
-        None => mails(&args.paths, &context.output),
+        Some(text) => one_reply(text, args, &rules, context),
+        None => mails(&args.paths, &rules, &context.output),
     }
 }
 
-fn mails(paths: &[PathBuf], output: &Output) -> anyhow::Result<Exit> {
+/// The rules of the configuration, where there is one.
+fn rules(context: &Context) -> OperatorRules {
+    if !context.config_file.exists() {
+        return OperatorRules::default();
+    }
+    match context.config() {
+        Ok(config) => config.inbound.rules,
+        Err(_) => {
+            let file = context.config_file.display();
+            context
+                .output
+                .warn(format!("{file} has mistakes: its rules are not used; `coranto config check` names them"));
+            OperatorRules::default()
+        }
+    }
+}
+
+fn mails(paths: &[PathBuf], rules: &OperatorRules, output: &Output) -> anyhow::Result<Exit> {
     for path in paths {
         let mut explain = |kept: Kept<'_>| {
-            let reading = read(kept.bytes);
+            let reading = read(kept.bytes).by(rules);
             match output.is_json() {
                 true => output.json(&mail_as_json(&kept, &reading)),
                 false => mail_in_words(output, &kept, &reading),
@@ -110,10 +132,12 @@ fn mail_in_words(output: &Output, kept: &Kept<'_>, reading: &Reading) -> anyhow:
     output.line("")
 }
 
-fn one_reply(text: &str, stage: Option<Stage>, context: &Context) -> anyhow::Result<Exit> {
+fn one_reply(text: &str, args: &Explain, rules: &OperatorRules, context: &Context) -> anyhow::Result<Exit> {
     let reply = text.parse::<Reply>().map_err(|error| Failure::usage(format!("--reply: {error}")))?;
-    let stage = stage.unwrap_or_else(|| Stage::named_in(text));
-    let judged = (!reply.accepts(stage)).then(|| judge(stage, &reply));
+    let stage = args.stage.unwrap_or_else(|| Stage::named_in(text));
+    let to = args.destination.as_deref().unwrap_or_default().to_lowercase();
+    let by_rule = || rules.judge(stage, &reply, destination(&to));
+    let judged = (!reply.accepts(stage)).then(|| by_rule().unwrap_or_else(|| judge(stage, &reply)));
     let output = &context.output;
     if output.is_json() {
         output.json(&as_json(stage, &reply, judged.as_ref()))?;

@@ -156,7 +156,7 @@ impl Counts {
 }
 
 fn intake(db: &Db, config: &Config) -> Intake {
-    Intake::new(db.clone(), config.keys.clone(), config.inbound.settle_after)
+    Intake::new(db.clone(), config.keys.clone(), config.inbound.settle_after).with_rules(config.inbound.rules.clone())
 }
 
 /// What is taken in must be kept: a database that is not there yet is no place for it.

@@ -1,6 +1,6 @@
 //! The keys of `[inbound]`.
 
-use super::Absent::{Default, Means};
+use super::Absent::{Default, Means, Refused};
 use super::ValueKind::{Boolean, Integer, Path, Text};
 use super::kind::{Key, key};
 
@@ -40,5 +40,23 @@ pub(super) const KEYS: &[Key] = &[
         Default("60"),
         "How long after a refusal it is decided what follows for the reader. Until then a relay that calls everybody dead \
          can be told from a reader who is gone, and a person can object.",
+    ),
+    key(
+        "inbound.rules.contains",
+        Text,
+        Refused,
+        "Words that stand in the reply, whatever their case. Addresses, hosts and punctuation are not looked at.",
+    ),
+    key(
+        "inbound.rules.cause",
+        Text,
+        Refused,
+        "What they mean: one of the causes in [bounces.md](bounces.md#what-a-reply-means).",
+    ),
+    key(
+        "inbound.rules.destination",
+        Text,
+        Means("it holds for every destination"),
+        "The provider (`gmail`, `yahoo`, `microsoft`, `apple`) or the domain whose replies it is about.",
     ),
 ];

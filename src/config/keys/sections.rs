@@ -35,6 +35,12 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ),
     ("inbound", "Where reports come in, and what follows when mail comes back. See [bounces.md](bounces.md)."),
     (
+        "inbound.rules",
+        "One `[[inbound.rules]]` table per phrase whose meaning you know better than this program, 200 at most. They are \
+         tried first, in this order, for replies of relays as for reports. `coranto bounces explain` says which rule held: \
+         `operator:1` is the first. See [bounces.md](bounces.md#rules-of-your-own).",
+    ),
+    (
         "retention",
         "How long what is kept; 0 means for ever. Rows that have had their time go once a day. See \
          [operations.md](operations.md#retention).",

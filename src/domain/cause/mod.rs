@@ -5,6 +5,7 @@ mod codes;
 mod normal;
 mod phrases;
 mod report;
+mod rules;
 
 #[cfg(test)]
 pub(crate) use normal::WORK;
@@ -13,6 +14,7 @@ use normal::{Enhanced, normal};
 pub use super::reply::{Reply, Stage};
 use super::string_enum;
 pub use report::{Said, judge_report};
+pub use rules::{CONTAINS_MIN, OperatorRule, OperatorRules, RULES_MAX};
 
 string_enum! {
     /// Why a mail was refused.
@@ -177,7 +179,6 @@ pub fn words(text: &str) -> String {
 /// What `reply` says, and how much what decided weighs.
 fn weigh(stage: Stage, reply: &Reply) -> (Classification, Weight) {
     let normal = normal(&reply.text);
-    let permanent = reply.is_permanent();
     let agrees = |code: &Enhanced| u16::from(code.0) == reply.code / 100;
     let enhanced = reply.enhanced.or_else(|| normal.codes.iter().copied().find(agrees));
     let coded = enhanced.and_then(codes::enhanced);
@@ -185,6 +186,12 @@ fn weigh(stage: Stage, reply: &Reply) -> (Classification, Weight) {
     let bare = codes::bare(stage, reply.code);
     let found = microsoft_unknown(enhanced, &normal.words).unwrap_or_else(|| decide(coded, said, bare));
     let found = account_not_mailbox(found, enhanced, &normal.words);
+    (conclude(found, stage, reply, enhanced), found.weight)
+}
+
+/// What follows from a finding for a reply at this stage.
+fn conclude(found: Finding, stage: Stage, reply: &Reply, enhanced: Option<Enhanced>) -> Classification {
+    let permanent = reply.is_permanent();
     let cause = at_stage(found.cause, stage, permanent);
     let named = found.party.filter(|_| cause == found.cause);
     let party = seen_at(named.unwrap_or_else(|| usual_party(cause, stage, reply.code)), stage, permanent);
@@ -192,7 +199,7 @@ fn weigh(stage: Stage, reply: &Reply) -> (Classification, Weight) {
         true => Certainty::Certain,
         false => Certainty::Likely,
     };
-    (Classification { cause, certainty, party, rule: found.rule, permanent }, found.weight)
+    Classification { cause, certainty, party, rule: found.rule, permanent }
 }
 
 /// The weightiest of what words, enhanced code and digits say; of one weight words go before codes, and the enhanced code

@@ -19,6 +19,13 @@ pub struct Said {
     pub failed: bool,
 }
 
+impl Said {
+    /// One of its texts as the reply that it is, or would be.
+    pub(super) fn as_reply(&self, text: &str) -> Reply {
+        read(text, self.failed)
+    }
+}
+
 /// Texts of a report that stand beside the recipient: a code in one of them is about them.
 const NEAR: usize = 2;
 

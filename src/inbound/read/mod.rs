@@ -20,8 +20,9 @@ use mime::Mail;
 use sender::Sender;
 use signs::{Sign, Signs};
 
-use crate::domain::cause::{Certainty, Classification, Reply, Said, judge_report};
+use crate::domain::cause::{Certainty, Classification, OperatorRules, Reply, Said, judge_report};
 use crate::domain::notice::{NoticeEvidence, NoticeKind};
+use crate::domain::provider::destination;
 pub use trace::{Place, Trace};
 
 /// More recipients than any report about one mail has.
@@ -41,6 +42,23 @@ pub struct Reading {
     pub recipients: Vec<ReportedRecipient>,
     /// What may tell whose mail it was.
     pub traces: Vec<Trace>,
+}
+
+impl Reading {
+    /// The same where the operator's rules go first. Without a database the named address says where the mail went.
+    #[must_use]
+    pub fn by(mut self, rules: &OperatorRules) -> Self {
+        for one in self.recipients.iter_mut().filter(|_| !rules.is_empty()) {
+            let domain = one.address.as_deref().and_then(|address| address.rsplit_once('@'));
+            let domain = domain.map(|(_, domain)| domain.to_lowercase()).unwrap_or_default();
+            if let Some((said, judgement)) = &mut one.said
+                && let Some(judged) = rules.judge_report(said, destination(&domain))
+            {
+                *judgement = judged;
+            }
+        }
+        self
+    }
 }
 
 /// Somebody of whom a report speaks.

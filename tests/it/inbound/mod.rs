@@ -6,5 +6,6 @@ pub(crate) mod post;
 mod postfix;
 mod reading;
 mod receiving;
+mod rules;
 mod settling;
 mod wire;
