@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 use super::address::{Known, known};
-use super::limits::ClientPlace;
+use super::limits::{ClientPlace, Place};
 use super::shared::{ListenerShared, Protocol};
 use crate::domain::notice::NoticeSource;
 use crate::inbound::receive::Receipt;
@@ -31,8 +31,9 @@ pub(super) struct ReportConversation<'a, T> {
     shared: &'a ListenerShared,
     protocol: Protocol,
     line: LineStream<T>,
+    place: &'a Place,
     /// Of a client that comes over the network, and not from this machine's mail server.
-    place: Option<&'a ClientPlace>,
+    client: Option<&'a ClientPlace>,
     greeted: bool,
     mistakes: u32,
     envelope: Option<Envelope>,
@@ -59,9 +60,10 @@ impl<'a, T: AsyncRead + AsyncWrite + Unpin> ReportConversation<'a, T> {
         shared: &'a ListenerShared,
         protocol: Protocol,
         line: LineStream<T>,
-        place: Option<&'a ClientPlace>,
+        place: &'a Place,
+        client: Option<&'a ClientPlace>,
     ) -> Self {
-        Self { shared, protocol, line, place, greeted: false, mistakes: 0, envelope: None }
+        Self { shared, protocol, line, place, client, greeted: false, mistakes: 0, envelope: None }
     }
 
     /// Talks until one side leaves, or until `stop`: then what is being taken is taken, and no more.
@@ -72,6 +74,10 @@ impl<'a, T: AsyncRead + AsyncWrite + Unpin> ReportConversation<'a, T> {
                 biased;
                 () = stop.cancelled() => {
                     self.line.say("421 4.3.2 Closing\r\n");
+                    return self.line.leave().await;
+                }
+                () = self.place.wanted() => {
+                    self.line.say("421 4.7.0 Others need this place\r\n");
                     return self.line.leave().await;
                 }
                 command = self.line.read_line() => command?,
@@ -107,6 +113,7 @@ impl<'a, T: AsyncRead + AsyncWrite + Unpin> ReportConversation<'a, T> {
             Command::Data => return self.data().await,
             Command::Rset => {
                 self.envelope = None;
+                self.place.set_busy(false);
                 "250 2.0.0 Reset\r\n".to_owned()
             }
             Command::Noop => "250 2.0.0 Ok\r\n".to_owned(),
@@ -129,6 +136,7 @@ impl<'a, T: AsyncRead + AsyncWrite + Unpin> ReportConversation<'a, T> {
 
     fn greet(&mut self) -> Next {
         (self.greeted, self.envelope) = (true, None);
+        self.place.set_busy(false);
         let host = &self.shared.host;
         let tls = if self.shared.tls.is_some() && !self.line.is_tls() { "250-STARTTLS\r\n" } else { "" };
         self.line.say(&format!(
@@ -172,12 +180,15 @@ impl<'a, T: AsyncRead + AsyncWrite + Unpin> ReportConversation<'a, T> {
         let Some(known) = known(self.shared.keys(), &self.shared.domains, path.address) else {
             return self.mistake("550 5.1.1 There is no such address here\r\n");
         };
-        if known == Known::Role && self.place.is_some_and(|place| !place.may_send(self.shared.clock.now())) {
+        if known == Known::Role && self.client.is_some_and(|client| !client.may_send(self.shared.clock.now())) {
             self.line.say("450 4.7.0 Too many of these in a minute\r\n");
             return Next::Go;
         }
         if let Some(envelope) = &mut self.envelope {
             envelope.to.push((path.address.to_owned(), known));
+        }
+        if known != Known::Role {
+            self.place.set_busy(true);
         }
         self.line.say("250 2.1.5 Ok\r\n");
         Next::Go
@@ -190,7 +201,15 @@ impl<'a, T: AsyncRead + AsyncWrite + Unpin> ReportConversation<'a, T> {
         }
         self.line.say("354 End with CRLF.CRLF\r\n");
         let mut reader = BodyReader::new(KEPT_MAX, MESSAGE_BYTES_MAX);
-        match tokio::time::timeout(MESSAGE_MAX, self.line.read_body(&mut reader)).await {
+        let reading = tokio::time::timeout(MESSAGE_MAX, self.line.read_body(&mut reader));
+        let read = tokio::select! {
+            read = reading => read,
+            () = self.place.wanted() => {
+                self.line.say("421 4.7.0 Others need this place\r\n");
+                return Ok(Next::Close);
+            }
+        };
+        match read {
             Ok(read) => {
                 if !read? {
                     return Ok(Next::Drop);
@@ -215,6 +234,7 @@ impl<'a, T: AsyncRead + AsyncWrite + Unpin> ReportConversation<'a, T> {
             }
         }
         self.line.flush().await?;
+        self.place.set_busy(false);
         Ok(Next::Go)
     }
 

@@ -1,18 +1,91 @@
-//! How much of one network at once: connections, and mails to addresses that bear no token.
+//! How many clients at once, and how much of one network: connections, and mails to addresses that bear no token.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Timestamp;
 
-/// Connections at the same time.
-pub(super) const CONNECTIONS_MAX: usize = 100;
-/// Those of one network.
+/// Connections at the same time, of strangers and of this machine's mail server each.
+const CONNECTIONS_MAX: usize = 100;
+/// Bringing one report takes less; whoever takes longer brings none.
+const BUSY_MAX: Duration = Duration::from_secs(60);
+/// Connections of one network.
 const CONNECTIONS_EACH: usize = 10;
 /// Mails of one network in a minute that come to no address of one email. Reports come to those.
 const UNSEALED_EACH: u32 = 30;
 const MINUTE_MS: i64 = 60_000;
+
+/// The places at one door. Whoever has one and brings nothing makes room when others wait: silence holds up no report.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    taken: Mutex<VecDeque<Arc<Occupant>>>,
+}
+
+#[derive(Debug, Default)]
+struct Occupant {
+    /// Since when it brings a report to an address that bears a token.
+    busy_since: Mutex<Option<Instant>>,
+    asked_to_leave: CancellationToken,
+}
+
+impl Occupant {
+    fn is_idle(&self) -> bool {
+        self.busy().is_none_or(|since| since.elapsed() > BUSY_MAX)
+    }
+
+    fn busy(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.busy_since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place, as long as its client is there.
+#[derive(Debug)]
+pub(super) struct Place {
+    places: Arc<Places>,
+    occupant: Arc<Occupant>,
+}
+
+impl Places {
+    /// A place: a free one, or that of whoever has been here longest and brings nothing. None when all bring something.
+    pub(super) fn enter(self: &Arc<Self>) -> Option<Place> {
+        let mut taken = self.lock();
+        if taken.len() >= CONNECTIONS_MAX {
+            let idle = taken.iter().position(|one| one.is_idle())?;
+            if let Some(gone) = taken.remove(idle) {
+                gone.asked_to_leave.cancel();
+            }
+        }
+        let occupant = Arc::<Occupant>::default();
+        taken.push_back(Arc::clone(&occupant));
+        Some(Place { places: Arc::clone(self), occupant })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<Occupant>>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Says whether its client brings something now.
+    pub(super) fn set_busy(&self, is_busy: bool) {
+        *self.occupant.busy() = is_busy.then(Instant::now);
+    }
+
+    /// Ends when somebody else needs the place.
+    pub(super) async fn wanted(&self) {
+        self.occupant.asked_to_leave.cancelled().await;
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.places.lock().retain(|one| !Arc::ptr_eq(one, &self.occupant));
+    }
+}
 
 /// Who may come in.
 #[derive(Debug, Default)]
@@ -103,6 +176,28 @@ mod tests {
         assert!(limits.enter(client(99)).is_some());
         drop(places);
         assert!(limits.networks.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn whoever_brings_nothing_makes_room() {
+        let places = Arc::<Places>::default();
+        let mut all: Vec<Place> = (0..CONNECTIONS_MAX).map(|_| places.enter().unwrap()).collect();
+        all[0].set_busy(true);
+        let newer = places.enter().unwrap();
+        let is_asked = |place: &Place| place.occupant.asked_to_leave.is_cancelled();
+        assert_eq!(
+            (is_asked(&all[0]), is_asked(&all[1]), is_asked(&all[2])),
+            (false, true, false),
+            "the oldest idle one"
+        );
+        all.remove(1);
+        assert_eq!(places.lock().len(), CONNECTIONS_MAX, "its place was given away before it left");
+        all.iter().chain([&newer]).for_each(|place| place.set_busy(true));
+        assert!(places.enter().is_none());
+        let long_ago = Instant::now().checked_sub(BUSY_MAX + Duration::from_secs(1));
+        *all[3].occupant.busy() = long_ago;
+        let _latest = places.enter().unwrap();
+        assert!(is_asked(&all[3]), "a report that takes so long is none");
     }
 
     #[test]

@@ -14,12 +14,11 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::conversation::ReportConversation;
-use self::limits::{CONNECTIONS_MAX, ClientLimits, ClientPlace};
+use self::limits::{ClientLimits, ClientPlace, Places};
 use self::shared::{ListenerShared, Protocol};
 use super::group_commit;
 use super::receive::Intake;
@@ -74,7 +73,7 @@ pub async fn listen(
     let ListenerSettings { host, tls, domains, write_to } = settings;
     let shared = Arc::new(ListenerShared { host, tls, domains, write_to, intake, queue, clock });
     let tasks = TaskTracker::new();
-    let door = Door { shared, tasks: tasks.clone(), places: Arc::new(Semaphore::new(CONNECTIONS_MAX)), stop };
+    let door = Door { shared, tasks: tasks.clone(), strangers: Arc::default(), own: Arc::default(), stop };
     for (listener, protocol) in [(sockets.smtp, Protocol::Smtp), (sockets.lmtp, Protocol::Lmtp)] {
         if let Some(listener) = listener {
             tasks.spawn(door.clone().accept_tcp(listener, protocol));
@@ -94,7 +93,9 @@ pub async fn listen(
 struct Door {
     shared: Arc<ListenerShared>,
     tasks: TaskTracker,
-    places: Arc<Semaphore>,
+    /// The places of whoever comes over the network, and those of this machine's mail server.
+    strangers: Arc<Places>,
+    own: Arc<Places>,
     stop: CancellationToken,
 }
 
@@ -136,20 +137,22 @@ impl Door {
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static,
     {
-        let free = Arc::clone(&self.places).try_acquire_owned().ok();
-        let place: Option<Option<ClientPlace>> = network.map(|(limits, client)| limits.enter(client));
+        let client: Option<Option<ClientPlace>> = network.map(|(limits, client)| limits.enter(client));
+        let places = if protocol == Protocol::Smtp { &self.strangers } else { &self.own };
+        // A network that has its share takes nobody's place.
+        let place = if matches!(client, Some(None)) { None } else { places.enter() };
         let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
         self.tasks.spawn(async move {
             let patience = Patience { idle: IDLE_MAX, reply_delay: Duration::ZERO };
             // A client that breaks off is no error of ours: it brings again what was not answered.
             let _ = async {
                 let mut line = LineStream::begin(socket, None, patience).await?;
-                if free.is_none() || matches!(place, Some(None)) {
+                let Some(place) = place else {
                     line.say("421 4.7.0 Too many connections\r\n");
                     return line.leave().await;
-                }
-                let place = place.flatten();
-                ReportConversation::new(&shared, protocol, line, place.as_ref()).run(&stop).await
+                };
+                let client = client.flatten();
+                ReportConversation::new(&shared, protocol, line, &place, client.as_ref()).run(&stop).await
             }
             .await;
         });

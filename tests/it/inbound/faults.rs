@@ -1,11 +1,12 @@
 //! Whatever a client does at whatever point of its conversation, the listener says what it should, and the next report gets
 //! in.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use coranto::smtp::server::ServerTls;
 use coranto::store::Db;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::listening::Door;
 use super::post::{Post, dead};
@@ -93,6 +94,16 @@ impl Talk {
 /// Whether the client is within a message: what it sends is text there.
 fn is_within(stage: usize) -> bool {
     (6..10).contains(&stage)
+}
+
+/// Silent clients of so many networks: far more than there are places.
+const NETWORKS: u32 = 250;
+
+async fn silent_from(address: SocketAddr, network: u32) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    let [_, b, c, d] = (0x7f01_0000 + network).to_be_bytes();
+    socket.bind((Ipv4Addr::new(127, b, c, d), 0).into()).unwrap();
+    socket.connect(address).await.unwrap()
 }
 
 async fn answers(client: &mut Client<TcpStream>, codes: &[&str]) -> Result<(), String> {
@@ -184,6 +195,40 @@ both_databases! {
         // However often and however broken: one report of each reader, and nobody is gone.
         assert_eq!((post.notices().await.len(), post.suppressed().await), (2, 0));
         assert_eq!(post.events("subscription.unsubscribed").await, 0);
+        door.close().await;
+    }
+
+    async fn silence_holds_up_no_report(db: Db) {
+        let post = Post::new(db, &["anna", "ben", "cleo"]).await;
+        let door = Door::open(&post, None).await;
+        // Of each network as many as it may have; some have said whom they write to.
+        let mut silent = Vec::new();
+        for network in 0..NETWORKS {
+            for number in 0..2 {
+                let mut client = Client::over(silent_from(door.smtp, network).await);
+                if number == 1 && network % 2 == 0 && answers(&mut client, &["220"]).await.is_ok() {
+                    client.try_send(b"EHLO mx.example\r\nMAIL FROM:<>\r\nRCPT TO:<postmaster>\r\n").await;
+                }
+                silent.push(client);
+            }
+        }
+        for local in ["anna", "ben"] {
+            let from = post.letter(local).from;
+            let mut client = Client::over(silent_from(door.smtp, NETWORKS + 1).await);
+            answers(&mut client, &["220"]).await.unwrap();
+            assert_eq!(client.code("EHLO mx.example").await, "250");
+            let (_, taken) = client.bring("", &[&from], &dead(&from, &format!("{local}@example.net"), "")).await;
+            assert!(taken[0].starts_with("250"), "{taken:?}");
+        }
+        // This machine's own mail server has places of its own.
+        let from = post.letter("cleo").from;
+        let mut own = Client::connect(door.lmtp).await;
+        answers(&mut own, &["220"]).await.unwrap();
+        assert_eq!(own.code("LHLO mx.example").await, "250");
+        let (_, taken) = own.bring("", &[&from], &dead(&from, "cleo@example.net", "")).await;
+        assert!(taken[0].starts_with("250"), "{taken:?}");
+        assert_eq!(post.notices().await.len(), 3);
+        drop(silent);
         door.close().await;
     }
 }
