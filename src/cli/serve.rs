@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, Exit, Failure, logo, receiving};
+use super::{Context, Exit, Failure, hooking, logo, receiving};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
@@ -24,6 +24,7 @@ use crate::store::{Db, migrate, newsletters};
 use crate::supervise::Supervisor;
 use crate::templates::Templates;
 use crate::upkeep::{self, Upkeep};
+use crate::web::hooks::Hooks;
 use crate::web::{self, Embedding, Proxies, Site};
 use crate::wiring;
 
@@ -219,6 +220,7 @@ async fn site(
         Embedding { origins: config.signup.embed_origins.clone(), redirects: config.signup.redirects.clone() };
     // One on this machine is nobody else.
     let elsewhere = config.relays.iter().filter(|relay| !relay.is_loopback());
+    site.hooks = Hooks::new(hooking::open(config, db)?);
     site.retention = config.retention;
     site.relays = elsewhere.map(|relay| relay.host.clone()).collect();
     Ok(site)

@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::hooks;
 use super::reader::Section;
 use super::server::socket;
+use crate::domain::hook::Hook;
 
 /// The settings of what comes back.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub struct Inbound {
     pub certificate: Option<(PathBuf, PathBuf)>,
     /// A mail server hands them to `coranto bounces receive`.
     pub pipe: bool,
+    /// Where providers tell by HTTP what became of mail.
+    pub hooks: Vec<Hook>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +36,12 @@ pub enum LmtpListen {
 }
 
 impl Inbound {
-    /// Whether anybody hears what is sent to the addresses of bounces.
+    /// Whether anybody hears of bounces: by mail, or from a provider.
+    pub fn hears_bounces(&self) -> bool {
+        self.has_door() || !self.hooks.is_empty()
+    }
+
+    /// Whether anybody hears what is sent to the addresses of bounces. A hook does not: nobody can unsubscribe there by mail.
     pub fn has_door(&self) -> bool {
         self.smtp_listen.is_some() || self.lmtp_listen.is_some() || self.pipe
     }
@@ -71,5 +80,6 @@ pub(super) fn read(section: Section<'_>) -> Option<Inbound> {
         }
     };
     let pipe = section.boolean("pipe");
-    Some(Inbound { settle_after: settle_after?, smtp_listen, lmtp_listen, host, certificate, pipe: pipe? })
+    let hooks = hooks::read(section);
+    Some(Inbound { settle_after: settle_after?, smtp_listen, lmtp_listen, host, certificate, pipe: pipe?, hooks: hooks? })
 }

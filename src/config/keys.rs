@@ -1,6 +1,7 @@
 //! Every key there is: its kind, its default and what it means. The reader, the environment, the refusal of unknown
 //! keys, `config show` and docs/configuration.md all go by this one table.
 
+mod hooks;
 mod inbound;
 mod kind;
 mod lookup;
@@ -23,7 +24,9 @@ use Absent::{Default, Means, Refused};
 use ValueKind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};
 
 /// Every key. The documentation has them by section, in this order within each.
-pub const KEYS: &[Key] = &join::<{ MOST.len() + inbound::KEYS.len() }>(MOST, inbound::KEYS);
+pub const KEYS: &[Key] = &join::<{ MOST.len() + OF_INBOUND.len() }>(MOST, OF_INBOUND);
+
+const OF_INBOUND: &[Key] = &join::<{ inbound::KEYS.len() + hooks::KEYS.len() }>(inbound::KEYS, hooks::KEYS);
 
 const fn join<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
     let mut all = [first[0]; N];
@@ -281,6 +284,14 @@ const MOST: &[Key] = &[
         "The private key in PEM (PKCS #8): RSA of 2048 bits or more, or Ed25519 beside such a key.",
     ),
     key("relays.*.name", Text, Refused, "A name for reports and logs."),
+    key(
+        "relays.*.provider",
+        Text,
+        Means("its mail bears no header of a provider's"),
+        "Whose it is: `ses`, `sendgrid`, `mailgun`, `postmark`, `resend`, `brevo`, `sparkpost`, `mailjet`, `postal` or \
+         `generic`. Its mail bears the header that this provider hands back, so that what it tells a hook names the email. \
+         See [bounces.md](bounces.md#webhooks).",
+    ),
     key("relays.*.host", Text, Refused, "The host name, as it stands in its certificate, or an address."),
     key(
         "relays.*.port",

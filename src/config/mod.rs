@@ -11,6 +11,7 @@ mod delivery;
 mod design;
 mod environment;
 mod headers;
+mod hooks;
 mod inbound;
 pub mod keys;
 mod mismatch;
@@ -204,6 +205,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let signup = signup::read(reader.section(root, "signup"));
     let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);
     let hears = inbound.as_ref().is_some_and(Inbound::has_door);
+    let is_told = inbound.as_ref().is_some_and(Inbound::hears_bounces);
     let newsletters = reader.each(root, "newsletters.*", |slug, one| newsletter::read(slug, one, retry_for, hears));
     let mut names = HashSet::new();
     let mut known = Vec::new();
@@ -229,7 +231,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let sending =
         reader.each(root, "newsletters.*", |slug, section| (slug.to_owned(), sending::read(&section, &known)));
     reader.each(root, "relays.*", |_, section| warn_of_idle(&section, &sending, alarms.relay.as_deref()));
-    warn_of_unheard(&reader.section(root, "inbound"), newsletters.iter().flatten().filter(|_| !hears));
+    warn_of_unheard(&reader.section(root, "inbound"), newsletters.iter().flatten().filter(|_| !is_told));
     if newsletters.is_empty() {
         top.refuse_all(
             "there is no newsletter",

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use super::reader::Section;
 use super::sender::one_line;
-use super::{headers, rates};
+use super::{headers, hooks, rates};
 use crate::domain::extra_header::ExtraHeaders;
+use crate::domain::hook::MailService;
 use crate::domain::quota::Quota;
 use crate::domain::string_enum;
 use crate::secret::Secret;
@@ -26,6 +27,8 @@ string_enum! {
 pub struct Relay {
     /// For reports and logs; unique.
     pub name: String,
+    /// Whose it is, where the provider tells what becomes of mail.
+    pub provider: Option<MailService>,
     pub host: String,
     pub port: u16,
     /// How the connection is protected.
@@ -72,6 +75,7 @@ pub(super) fn is_loopback(host: &str) -> bool {
 
 pub(super) fn read(section: Section<'_>) -> Option<Relay> {
     let name = section.parsed("name", one_line);
+    let provider = section.parsed("provider", hooks::provider);
     let host = section.parsed("host", |text| {
         let wrong = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | ',');
         if text.contains(wrong) || (text.contains(':') && text.parse::<IpAddr>().is_err()) {
@@ -121,6 +125,7 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
     });
     Some(Relay {
         name: name?,
+        provider,
         host: host?,
         port: port.unwrap_or(default_port)?,
         tls: tls?,

@@ -5,6 +5,7 @@
 //! mail that is sent again is the same mail, with the same Message-ID.
 
 mod content;
+mod correlate;
 pub mod dkim;
 mod embed;
 mod error;
@@ -18,6 +19,7 @@ pub mod verp;
 
 pub use crate::content::fields::Template;
 pub use content::{Content, Profile};
+pub use correlate::correlation_field;
 pub use error::{FillError, SkeletonError};
 pub use fill::Filled;
 pub use skeleton::Skeleton;

@@ -12,6 +12,7 @@ mod form;
 mod frame;
 mod handler_error;
 mod health;
+pub mod hooks;
 mod host;
 mod one_click;
 mod policy;
@@ -54,6 +55,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .merge(assets::router())
         .merge(public::router())
         .merge(health::router())
+        .merge(hooks::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,

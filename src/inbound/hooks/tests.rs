@@ -1,0 +1,1 @@
+//! What each provider sends, and what it means.
