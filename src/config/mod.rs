@@ -212,7 +212,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let relays = reader.each(root, "relays.*", |_, section| {
         let relay = relay::read(section);
         if let Some(name) = section.written("name") {
-            let headers = relay.as_ref().map(|relay| relay.headers.clone()).unwrap_or_default();
+            let headers = relay.as_ref().map(Relay::all_headers).unwrap_or_default();
             known.push(KnownRelay {
                 name: name.trim().to_owned(),
                 only_named: section.boolean("only_named") == Some(true),

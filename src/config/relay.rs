@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::reader::Section;
 use super::sender::one_line;
 use super::{headers, hooks, rates};
-use crate::domain::extra_header::ExtraHeaders;
+use crate::domain::extra_header::{ExtraHeaders, Scope};
 use crate::domain::hook::MailService;
 use crate::domain::quota::Quota;
 use crate::domain::string_enum;
@@ -61,6 +61,15 @@ pub struct Relay {
 }
 
 impl Relay {
+    /// The fields that its mail bears: those of the operator, and the one that its provider hands back.
+    pub(super) fn all_headers(&self) -> ExtraHeaders {
+        let mut all = self.headers.clone();
+        let field = self.provider.and_then(MailService::field);
+        let field = field.and_then(|field| format!("{field}: token").parse().ok());
+        all.0.extend(field.map(|field| (Scope::All, field)));
+        all
+    }
+
     /// Whether it runs on this machine.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
@@ -106,6 +115,11 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
     // Where the relay signs, its signature covers what it writes.
     let rewrites = section.each_text("rewrites", if signs == Some(true) { header_name } else { rewritten });
 
+    if let Some(field) = provider.and_then(MailService::field)
+        && headers.0.iter().any(|(_, one)| one.name().eq_ignore_ascii_case(field))
+    {
+        section.refuse("provider", format!("an email would have {field} twice"), Some("take it out of `headers`"));
+    }
     check_login(&section, username.as_deref());
     if let (Some(RelayTls::None), Some(host), Some(false)) = (tls, host.as_deref(), plaintext_is_acceptable)
         && !is_loopback(host)

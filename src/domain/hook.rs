@@ -45,6 +45,23 @@ impl MailService {
     }
 }
 
+impl MailService {
+    /// The header field that it takes and hands back, so that nobody else may set it.
+    pub fn field(self) -> Option<&'static str> {
+        match self {
+            Self::Ses => Some("X-SES-MESSAGE-TAGS"),
+            Self::SendGrid => Some("X-SMTPAPI"),
+            Self::Mailgun => Some("X-Mailgun-Variables"),
+            Self::Postmark => Some("X-PM-Metadata-coranto"),
+            Self::Brevo => Some("X-Mailin-custom"),
+            Self::SparkPost => Some("X-MSYS-API"),
+            Self::Mailjet => Some("X-MJ-CustomID"),
+            // They hand our own header back.
+            Self::Resend | Self::Postal | Self::Generic => None,
+        }
+    }
+}
+
 /// An address of ours where a provider tells what became of mail.
 #[derive(Clone, Debug)]
 pub struct Hook {

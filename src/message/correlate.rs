@@ -2,10 +2,11 @@
 //! signature covers it: some providers take it off. The token says nothing of the reader, and nobody else can make one.
 
 use crate::domain::hook::MailService;
+use crate::token::TOKEN_LEN;
 
-/// What stands between the tokens, the line ends included; nothing where there is no field.
+/// What stands before and behind the token in each field, its line end included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Correlation(Vec<&'static str>);
+pub(super) struct Correlation(Vec<[String; 2]>);
 
 /// Behind the fields of providers: what reports of others still bear where a relay puts its own Message-ID.
 const OWN: &str = "X-Coranto-Id: ";
@@ -14,43 +15,31 @@ impl Correlation {
     /// The fields of an email that goes through a relay of `provider`, which may put a Message-ID of its own.
     pub(super) fn of(provider: Option<MailService>, rewrites: bool) -> Self {
         let (before, after) = match provider {
-            Some(MailService::Ses) => ("X-SES-MESSAGE-TAGS: coranto=", "\r\n"),
-            Some(MailService::SendGrid) => (r#"X-SMTPAPI: {"unique_args":{"coranto":""#, "\"}}\r\n"),
-            Some(MailService::Mailgun) => (r#"X-Mailgun-Variables: {"coranto":""#, "\"}\r\n"),
-            Some(MailService::Postmark) => ("X-PM-Metadata-coranto: ", "\r\n"),
-            Some(MailService::Brevo) => ("X-Mailin-custom: ", "\r\n"),
-            Some(MailService::SparkPost) => (r#"X-MSYS-API: {"metadata":{"coranto":""#, "\"}}\r\n"),
-            Some(MailService::Mailjet) => ("X-MJ-CustomID: ", "\r\n"),
-            // They hand our own header back.
-            Some(MailService::Resend | MailService::Postal | MailService::Generic) | None => ("", ""),
+            Some(MailService::Ses) => ("coranto=", ""),
+            Some(MailService::SendGrid) => (r#"{"unique_args":{"coranto":""#, "\"}}"),
+            Some(MailService::Mailgun) => (r#"{"coranto":""#, "\"}"),
+            Some(MailService::SparkPost) => (r#"{"metadata":{"coranto":""#, "\"}}"),
+            _ => ("", ""),
         };
+        let its = provider.and_then(MailService::field);
         let needs_own = rewrites || matches!(provider, Some(MailService::Ses | MailService::Resend));
-        match (before.is_empty(), needs_own) {
-            (true, false) => Self::default(),
-            (true, true) => Self(vec![OWN, "\r\n"]),
-            (false, false) => Self(vec![before, after]),
-            (false, true) => Self(vec![before, after, OWN, "\r\n"]),
-        }
+        let fields = its.map(|field| [format!("{field}: {before}"), format!("{after}\r\n")]).into_iter();
+        Self(fields.chain(needs_own.then(|| [OWN.to_owned(), "\r\n".to_owned()])).collect())
     }
 
     /// How much it adds to an email at most.
     pub(super) fn size_estimate(&self) -> usize {
-        self.0.iter().map(|piece| piece.len()).sum::<usize>() + self.0.len() / 2 * crate::token::TOKEN_LEN
+        self.0.iter().map(|[before, after]| before.len() + TOKEN_LEN + after.len()).sum()
     }
 
     /// Writes the fields of the email whose token this is.
     pub(super) fn write(&self, token: &str, out: &mut Vec<u8>) {
-        for field in self.0.chunks_exact(2) {
-            for piece in [field[0], token, field[1]] {
+        for [before, after] in &self.0 {
+            for piece in [before, token, after] {
                 out.extend_from_slice(piece.as_bytes());
             }
         }
     }
-}
-
-/// The field that this provider hands back, so that nobody else sets it.
-pub fn correlation_field(provider: MailService) -> Option<&'static str> {
-    Correlation::of(Some(provider), false).0.first().and_then(|start| start.split(':').next())
 }
 
 #[cfg(test)]
@@ -73,13 +62,11 @@ mod tests {
                     assert!(name.starts_with("X-") && value.contains(TOKEN) && line.len() <= 78, "{line}");
                     assert!(!value.starts_with('{') || serde_json::from_str::<serde_json::Value>(value).is_ok(), "{line}");
                 }
-                assert_eq!(text.is_empty() || text.ends_with("\r\n"), true);
+                assert!(text.is_empty() || text.ends_with("\r\n"));
                 let has_own = text.contains("X-Coranto-Id: ");
                 assert_eq!(has_own, rewrites || matches!(provider, MailService::Ses | MailService::Resend));
             }
         }
         assert_eq!(Correlation::of(None, false), Correlation::default());
-        assert_eq!(correlation_field(MailService::Mailjet), Some("X-MJ-CustomID"));
-        assert_eq!(correlation_field(MailService::Postal), None);
     }
 }

@@ -19,7 +19,6 @@ pub mod verp;
 
 pub use crate::content::fields::Template;
 pub use content::{Content, Profile};
-pub use correlate::correlation_field;
 pub use error::{FillError, SkeletonError};
 pub use fill::Filled;
 pub use skeleton::Skeleton;
