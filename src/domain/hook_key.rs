@@ -90,7 +90,7 @@ mod tests {
         let key = pair.public_key();
         let (n, e) = (key.modulus().big_endian_without_leading_zero(), key.exponent().big_endian_without_leading_zero());
         let der = aws_lc_rs::encoding::AsDer::<aws_lc_rs::encoding::PublicKeyX509Der<'_>>::as_der(key).unwrap();
-        let base64 = STANDARD.encode(&der);
+        let base64 = STANDARD.encode(&*der);
         let jwk = format!(r#"{{"kty":"RSA","n":"{}","e":"{}"}}"#, URL_SAFE_NO_PAD.encode(n), URL_SAFE_NO_PAD.encode(e));
         let mut signature = vec![0; pair.public_modulus_len()];
         let random = aws_lc_rs::rand::SystemRandom::new();

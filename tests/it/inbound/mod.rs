@@ -1,5 +1,6 @@
 //! What comes back, and what follows for readers.
 
+mod hooks;
 mod killed;
 mod listening;
 pub(crate) mod post;
