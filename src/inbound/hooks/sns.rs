@@ -173,6 +173,28 @@ mod tests {
     }
 
     #[test]
+    fn both_versions_of_the_signature_hold_and_nothing_else_does() {
+        // Made with OpenSSL, which still signs with SHA-1.
+        let key = crate::https::public_key(include_bytes!("../../../tests/fixtures/sns/certificate.pem")).unwrap();
+        let envelopes: Value = serde_json::from_str(include_str!("../../../tests/fixtures/sns/envelopes.json")).unwrap();
+        for envelope in envelopes.as_array().unwrap() {
+            assert!(Envelope(envelope).is_signed(&key), "{envelope}");
+            for (name, value) in
+                [("Message", "hallo"), ("SignatureVersion", "3"), ("Signature", "AAAA"), ("Subject", "one more"), ("Type", "X")]
+            {
+                let mut other = envelope.clone();
+                other[name] = json!(value);
+                assert!(!Envelope(&other).is_signed(&key), "{name}");
+            }
+            let swapped = if envelope["SignatureVersion"] == "1" { "2" } else { "1" };
+            let mut other = envelope.clone();
+            other["SignatureVersion"] = json!(swapped);
+            assert!(!Envelope(&other).is_signed(&key));
+        }
+        assert!(crate::https::public_key(b"no certificate").is_none());
+    }
+
+    #[test]
     fn a_subscription_is_confirmed_where_we_say() {
         let body = json!({ "TopicArn": TOPIC, "Token": "a&Action=x#", "SubscribeURL": "http://127.0.0.1/" });
         let url = Envelope(&body).confirmation_url().unwrap();

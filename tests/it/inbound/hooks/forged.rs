@@ -102,7 +102,7 @@ both_databases! {
     async fn twenty_in_an_hour_call_a_person(db: Db) {
         let hooked = Hooked::new(Post::new(db, &["anna"]).await);
         let body = Told { what: What::Dead, id: "1", token: "x", to: VICTIM }.body(MailService::SendGrid);
-        let mut forge = async |wait: Duration| {
+        let forge = async |wait: Duration| {
             hooked.post.stage.clock.advance(wait);
             hooked.take(MailService::SendGrid, signed(MailService::SendGrid, &body, hooked.now(), &FOREIGN)).await;
         };

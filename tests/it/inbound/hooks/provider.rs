@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -45,10 +45,9 @@ impl Keys {
         Self { rsa: RsaKeyPair::generate(KeySize::Rsa2048).unwrap(), ecdsa, secret }
     }
 
-    fn rsa(&self, message: &[u8], legacy: bool) -> String {
+    fn rsa(&self, message: &[u8]) -> String {
         let mut signature = vec![0; self.rsa.public_modulus_len()];
-        let encoding = if legacy { &RSA_PKCS1_SHA1_FOR_LEGACY_USE_ONLY } else { &RSA_PKCS1_SHA256 };
-        self.rsa.sign(encoding, &SystemRandom::new(), message, &mut signature).unwrap();
+        self.rsa.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).unwrap();
         STANDARD.encode(signature)
     }
 
@@ -172,7 +171,7 @@ pub(super) fn signed(provider: MailService, body: &Value, at: Timestamp, keys: &
             request.set("x-twilio-email-event-webhook-timestamp", &seconds);
         }
         MailService::Postal => {
-            let signature = keys.rsa(&request.body, false);
+            let signature = keys.rsa(&request.body);
             request.set("x-postal-signature-256", &signature);
         }
         MailService::Mailgun => {
@@ -231,8 +230,7 @@ pub(super) fn seal(mut envelope: Value, keys: &Keys) -> Value {
     };
     let lines = names.iter().filter_map(|name| Some(format!("{name}\n{}\n", envelope[*name].as_str()?)));
     let text: String = lines.collect();
-    let legacy = envelope["SignatureVersion"].as_str() == Some("1");
-    envelope["Signature"] = json!(keys.rsa(text.as_bytes(), legacy));
+    envelope["Signature"] = json!(keys.rsa(text.as_bytes()));
     envelope
 }
 
