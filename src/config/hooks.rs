@@ -114,8 +114,9 @@ fn check_secret(section: &Section<'_>, provider: MailService, secret: Option<&Se
 /// `arn:aws:sns:REGION:ACCOUNT:NAME`, of any of Amazon's partitions.
 fn topic(text: &str) -> Result<String, ValueRefusal> {
     let parts: Vec<&str> = text.split(':').collect();
-    let is_plain =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let is_plain = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
     match parts.as_slice() {
         ["arn", partition, "sns", region, account, name]
             if [partition, region, name].into_iter().all(|part| is_plain(part))

@@ -81,5 +81,13 @@ pub(super) fn read(section: Section<'_>) -> Option<Inbound> {
     };
     let pipe = section.boolean("pipe");
     let hooks = hooks::read(section);
-    Some(Inbound { settle_after: settle_after?, smtp_listen, lmtp_listen, host, certificate, pipe: pipe?, hooks: hooks? })
+    Some(Inbound {
+        settle_after: settle_after?,
+        smtp_listen,
+        lmtp_listen,
+        host,
+        certificate,
+        pipe: pipe?,
+        hooks: hooks?,
+    })
 }

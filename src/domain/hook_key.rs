@@ -88,7 +88,8 @@ mod tests {
     fn a_key_is_read_in_every_spelling_that_providers_show() {
         let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
         let key = pair.public_key();
-        let (n, e) = (key.modulus().big_endian_without_leading_zero(), key.exponent().big_endian_without_leading_zero());
+        let (n, e) =
+            (key.modulus().big_endian_without_leading_zero(), key.exponent().big_endian_without_leading_zero());
         let der = aws_lc_rs::encoding::AsDer::<aws_lc_rs::encoding::PublicKeyX509Der<'_>>::as_der(key).unwrap();
         let base64 = STANDARD.encode(&*der);
         let jwk = format!(r#"{{"kty":"RSA","n":"{}","e":"{}"}}"#, URL_SAFE_NO_PAD.encode(n), URL_SAFE_NO_PAD.encode(e));

@@ -60,7 +60,10 @@ mod tests {
                 for line in text.split_terminator("\r\n") {
                     let (name, value) = line.split_once(": ").unwrap();
                     assert!(name.starts_with("X-") && value.contains(TOKEN) && line.len() <= 78, "{line}");
-                    assert!(!value.starts_with('{') || serde_json::from_str::<serde_json::Value>(value).is_ok(), "{line}");
+                    assert!(
+                        !value.starts_with('{') || serde_json::from_str::<serde_json::Value>(value).is_ok(),
+                        "{line}"
+                    );
                 }
                 assert!(text.is_empty() || text.ends_with("\r\n"));
                 let has_own = text.contains("X-Coranto-Id: ");

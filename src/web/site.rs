@@ -12,8 +12,8 @@ use url::Url;
 
 use super::conditional::fresh;
 use super::error_page::ErrorPages;
-use super::hooks::Hooks;
 use super::handler_error::{Complete, HandlerError, Indexable};
+use super::hooks::Hooks;
 use super::proxies::Proxies;
 use super::stylesheets::Stylesheets;
 use crate::clock::{Clock, Timestamp};

@@ -17,14 +17,18 @@ fn at_the_provider(provider: MailService) -> &'static str {
             "subscribe it to the topic with the protocol HTTPS, raw delivery off; publish Bounce, Complaint, Delivery, \
              DeliveryDelay, Reject and Subscription of the configuration set to the topic"
         }
-        MailService::SendGrid => "Mail Settings, Event Webhook: all delivery and engagement events but opens and clicks; signed",
+        MailService::SendGrid => {
+            "Mail Settings, Event Webhook: all delivery and engagement events but opens and clicks; signed"
+        }
         MailService::Mailgun => {
             "Send, Webhooks: Permanent Failure, Temporary Failure, Delivered Messages, Spam Complaints, Unsubscribes"
         }
         MailService::Postmark => "the message stream, Webhooks: Bounce, Spam Complaint, Delivery, Subscription Change",
         MailService::Resend => "Webhooks: every `email.` event but opened and clicked",
         MailService::Brevo => "Transactional, Settings, Webhook: every event but opens and clicks",
-        MailService::SparkPost => "Configuration, Webhooks: Bounce, Delivery, Delay, Out of Band, Spam Complaint, unsubscribes",
+        MailService::SparkPost => {
+            "Configuration, Webhooks: Bounce, Delivery, Delay, Out of Band, Spam Complaint, unsubscribes"
+        }
         MailService::Mailjet => "Event notifications: sent, bounce, blocked, spam, unsub; events may be grouped",
         MailService::Postal => "the mail server, Webhooks: every event but clicks and opens",
         MailService::Generic => "your own program; docs/reference/hooks.md has the format",
@@ -69,7 +73,9 @@ pub(super) async fn hooks(session: &CommandSession<'_>) -> anyhow::Result<Exit> 
             output.line(format!("  forged     {forged}, the last {}", local(*at, &zone)))?;
         }
         if !hook.is_verified() {
-            output.line("  note       its URL alone shows who calls it; set `username` and `password_file` as well".to_owned())?;
+            output.line(
+                "  note       its URL alone shows who calls it; set `username` and `password_file` as well".to_owned(),
+            )?;
         }
     }
     if session.config.inbound.hooks.is_empty() {

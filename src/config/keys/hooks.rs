@@ -44,5 +44,10 @@ pub(super) const KEYS: &[Key] = &[
         "For `postmark`, `brevo`, `sparkpost` and `mailjet`, which sign nothing: the user in the URL that they call. Without \
          it no complaint suppresses an address, and no address without a token of ours counts.",
     ),
-    key("inbound.hooks.password", Secret, Means("the URL alone is the secret"), "The password that belongs to `username`."),
+    key(
+        "inbound.hooks.password",
+        Secret,
+        Means("the URL alone is the secret"),
+        "The password that belongs to `username`.",
+    ),
 ];

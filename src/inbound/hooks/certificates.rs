@@ -42,7 +42,8 @@ impl Certificates {
             return found;
         }
         let answer = self.fetch.fetch(url, BYTES_MAX).await;
-        let pem = answer.inspect_err(|error| tracing::warn!(%url, %error, "a certificate of SNS cannot be had")).ok()?;
+        let pem =
+            answer.inspect_err(|error| tracing::warn!(%url, %error, "a certificate of SNS cannot be had")).ok()?;
         let key = public_key(&pem)?;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT_MAX {

@@ -247,7 +247,8 @@ fn read(ready: &ReadyHook, headers: &HeaderMap, body: &[u8], now: Timestamp) -> 
             Ok(mailgun::events(&body))
         }
         (provider, Authenticity::Secret) => {
-            let id = secret.and_then(|secret| proof::standard(secret, headers, body, now)).ok_or(HookOutcome::Forged)?;
+            let id =
+                secret.and_then(|secret| proof::standard(secret, headers, body, now)).ok_or(HookOutcome::Forged)?;
             let body = parsed()?;
             Ok(if provider == MailService::Resend { resend::events(&body, id) } else { generic::events(&body) })
         }

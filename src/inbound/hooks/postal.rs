@@ -21,7 +21,8 @@ pub(super) fn is_authentic(keys: &HookKeys, headers: &HeaderMap, body: &[u8]) ->
 
 pub(super) fn events(body: &Value) -> Vec<HookEvent> {
     let payload = &body["payload"];
-    let message = if payload["original_message"].is_object() { &payload["original_message"] } else { &payload["message"] };
+    let message =
+        if payload["original_message"].is_object() { &payload["original_message"] } else { &payload["message"] };
     let new = |kind| HookEvent::new(kind, text(&body["uuid"])).of(&message["to"]).bears(&message["message_id"]);
     let said = |event: HookEvent| event.says(&payload["output"]).says(&payload["details"]);
     let event = match body["event"].as_str().unwrap_or_default() {

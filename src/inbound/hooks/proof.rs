@@ -24,7 +24,9 @@ pub(super) fn field<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Whether `seconds` since 1970 lie within `past`.
 pub(super) fn is_timely(seconds: &str, past: Duration, now: Timestamp) -> bool {
-    let Some(at) = seconds.trim().parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000)) else { return false };
+    let Some(at) = seconds.trim().parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000)) else {
+        return false;
+    };
     is_timely_at(Timestamp(at), past, now)
 }
 
@@ -43,9 +45,8 @@ pub(super) fn is_hmac_hex(secret: &Secret, message: &[u8], signature: &str) -> b
 /// Standard Webhooks: `id.timestamp.body`, by a key behind `whsec_`, in a list of `v1,` signatures. The id of the request when
 /// one of them holds.
 pub(super) fn standard<'a>(secret: &Secret, headers: &'a HeaderMap, body: &[u8], now: Timestamp) -> Option<&'a str> {
-    let either = |name: &str| {
-        field(headers, &format!("webhook-{name}")).or_else(|| field(headers, &format!("svix-{name}")))
-    };
+    let either =
+        |name: &str| field(headers, &format!("webhook-{name}")).or_else(|| field(headers, &format!("svix-{name}")));
     let (id, timestamp, signatures) = (either("id")?, either("timestamp")?, either("signature")?);
     let secret = secret.expose().trim();
     // A secret of our own making may be any text.

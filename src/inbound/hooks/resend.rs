@@ -32,9 +32,7 @@ pub(super) fn events(body: &Value, id: &str) -> Vec<HookEvent> {
         "email.delivered" => new(Delivered),
         "email.delivery_delayed" => new(Delay),
         "email.failed" => new(Bounce).says(&data["failed"]["reason"]).verdict(Verdict::Own(Cause::Policy)),
-        "email.suppressed" => {
-            new(Bounce).says(&data["suppressed"]["message"]).verdict(Verdict::Own(Cause::Suppressed))
-        }
+        "email.suppressed" => new(Bounce).says(&data["suppressed"]["message"]).verdict(Verdict::Own(Cause::Suppressed)),
         _ => return Vec::new(),
     };
     vec![event]

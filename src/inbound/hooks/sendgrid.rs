@@ -16,7 +16,9 @@ const SIGNATURE: &str = "x-twilio-email-event-webhook-signature";
 const TIMESTAMP: &str = "x-twilio-email-event-webhook-timestamp";
 
 pub(super) fn is_authentic(keys: &HookKeys, headers: &HeaderMap, body: &[u8], now: Timestamp) -> bool {
-    let (Some(signature), Some(timestamp)) = (field(headers, SIGNATURE), field(headers, TIMESTAMP)) else { return false };
+    let (Some(signature), Some(timestamp)) = (field(headers, SIGNATURE), field(headers, TIMESTAMP)) else {
+        return false;
+    };
     let Ok(signature) = STANDARD.decode(signature.trim()) else { return false };
     keys.verify(&[timestamp.as_bytes(), body].concat(), &signature) && is_timely(timestamp, DAY, now)
 }
@@ -27,15 +29,15 @@ pub(super) fn events(body: &Value) -> Vec<HookEvent> {
 
 fn one(event: &Value) -> Vec<HookEvent> {
     let id = event["sg_event_id"].as_str().unwrap_or_default();
-    let new = |kind, id: &str| {
-        HookEvent::new(kind, id).of(&event["email"]).bears(&event["coranto"]).bears(&event["smtp-id"])
-    };
+    let new =
+        |kind, id: &str| HookEvent::new(kind, id).of(&event["email"]).bears(&event["coranto"]).bears(&event["smtp-id"]);
     let reason = event["reason"].as_str().unwrap_or_default();
     match event["event"].as_str().unwrap_or_default() {
         "bounce" => vec![new(Bounce, id).says(&event["reason"]).status(&event["status"]).verdict(verdict(event))],
         "dropped" if reason.starts_with("Unsubscribed") => vec![new(Unsubscribe, id)],
         "dropped" => {
-            let is_listed = ["Bounced Address", "Invalid", "Spam Reporting"].iter().any(|start| reason.starts_with(start));
+            let is_listed =
+                ["Bounced Address", "Invalid", "Spam Reporting"].iter().any(|start| reason.starts_with(start));
             let cause = if is_listed { Cause::Suppressed } else { Cause::Policy };
             let mut all = vec![new(Bounce, id).says(&event["reason"]).verdict(Verdict::Own(cause))];
             if reason.starts_with("Spam Reporting") {

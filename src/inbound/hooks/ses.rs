@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::event::{HookEvent, Verdict, each};
 use crate::domain::cause::Cause;
-use crate::domain::notice::NoticeKind::{self, Authentication, Bounce, Complaint, Delay, Delivered, NotSpam, Unsubscribe};
+use crate::domain::notice::NoticeKind::{
+    self, Authentication, Bounce, Complaint, Delay, Delivered, NotSpam, Unsubscribe,
+};
 
 /// `id` is that of the notification.
 pub(super) fn events(message: &Value, id: &str) -> Vec<HookEvent> {

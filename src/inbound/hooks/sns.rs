@@ -34,7 +34,11 @@ pub(super) enum EnvelopeKind {
 
 impl<'a> Envelope<'a> {
     /// What came, if it is an envelope of one of the topics, and of today. Why not, otherwise.
-    pub(super) fn open(body: &'a Value, topics: &[String], now: Timestamp) -> Result<(EnvelopeKind, Self), &'static str> {
+    pub(super) fn open(
+        body: &'a Value,
+        topics: &[String],
+        now: Timestamp,
+    ) -> Result<(EnvelopeKind, Self), &'static str> {
         let envelope = Self(body);
         let kind = match envelope.text("Type") {
             "Notification" => EnvelopeKind::Notification,
@@ -176,12 +180,17 @@ mod tests {
     fn both_versions_of_the_signature_hold_and_nothing_else_does() {
         // Made with OpenSSL, which still signs with SHA-1.
         let key = crate::https::public_key(include_bytes!("../../../tests/fixtures/sns/certificate.pem")).unwrap();
-        let envelopes: Value = serde_json::from_str(include_str!("../../../tests/fixtures/sns/envelopes.json")).unwrap();
+        let envelopes: Value =
+            serde_json::from_str(include_str!("../../../tests/fixtures/sns/envelopes.json")).unwrap();
         for envelope in envelopes.as_array().unwrap() {
             assert!(Envelope(envelope).is_signed(&key), "{envelope}");
-            for (name, value) in
-                [("Message", "hallo"), ("SignatureVersion", "3"), ("Signature", "AAAA"), ("Subject", "one more"), ("Type", "X")]
-            {
+            for (name, value) in [
+                ("Message", "hallo"),
+                ("SignatureVersion", "3"),
+                ("Signature", "AAAA"),
+                ("Subject", "one more"),
+                ("Type", "X"),
+            ] {
                 let mut other = envelope.clone();
                 other[name] = json!(value);
                 assert!(!Envelope(&other).is_signed(&key), "{name}");

@@ -64,22 +64,85 @@ fn amazon() {
         &[
             (bounce("Permanent", "General", json!("5.1.1"), json!(GONE)), Bounce, Cause::NoMailbox, Certainty::Certain),
             (bounce("Permanent", "NoEmail", Value::Null, Value::Null), Bounce, Cause::NoMailbox, Certainty::Likely),
-            (bounce("Permanent", "Suppressed", json!("5.1.1"), json!("Amazon SES has suppressed sending to this address because it has a recent history of bouncing as an invalid address.")), Bounce, Cause::Suppressed, Certainty::Likely),
-            (bounce("Permanent", "OnAccountSuppressionList", json!("5.1.1"), json!(GONE)), Bounce, Cause::Suppressed, Certainty::Likely),
+            (
+                bounce(
+                    "Permanent",
+                    "Suppressed",
+                    json!("5.1.1"),
+                    json!(
+                        "Amazon SES has suppressed sending to this address because it has a recent history of bouncing as an invalid address."
+                    ),
+                ),
+                Bounce,
+                Cause::Suppressed,
+                Certainty::Likely,
+            ),
+            (
+                bounce("Permanent", "OnAccountSuppressionList", json!("5.1.1"), json!(GONE)),
+                Bounce,
+                Cause::Suppressed,
+                Certainty::Likely,
+            ),
             (bounce("Transient", "MailboxFull", Value::Null, Value::Null), Bounce, Cause::Full, Certainty::Likely),
-            (bounce("Transient", "General", json!("5.4.4"), json!("smtp; 550 5.4.4 Invalid domain")), Bounce, Cause::NoDomain, Certainty::Certain),
-            (bounce("Transient", "ContentRejected", json!("5.1.1"), Value::Null), Bounce, Cause::Content, Certainty::Likely),
-            (of("Complaint", json!({ "complaint": { "complaintFeedbackType": "abuse" } })), Complaint, Cause::Unknown, Certainty::Likely),
-            (of("Complaint", json!({ "complaint": { "complaintFeedbackType": "not-spam" } })), NotSpam, Cause::Unknown, Certainty::Likely),
-            (of("Complaint", json!({ "complaint": { "complaintSubType": "OnAccountSuppressionList" } })), Bounce, Cause::Suppressed, Certainty::Likely),
+            (
+                bounce("Transient", "General", json!("5.4.4"), json!("smtp; 550 5.4.4 Invalid domain")),
+                Bounce,
+                Cause::NoDomain,
+                Certainty::Certain,
+            ),
+            (
+                bounce("Transient", "ContentRejected", json!("5.1.1"), Value::Null),
+                Bounce,
+                Cause::Content,
+                Certainty::Likely,
+            ),
+            (
+                of("Complaint", json!({ "complaint": { "complaintFeedbackType": "abuse" } })),
+                Complaint,
+                Cause::Unknown,
+                Certainty::Likely,
+            ),
+            (
+                of("Complaint", json!({ "complaint": { "complaintFeedbackType": "not-spam" } })),
+                NotSpam,
+                Cause::Unknown,
+                Certainty::Likely,
+            ),
+            (
+                of("Complaint", json!({ "complaint": { "complaintSubType": "OnAccountSuppressionList" } })),
+                Bounce,
+                Cause::Suppressed,
+                Certainty::Likely,
+            ),
             (of("Delivery", json!({})), Delivered, Cause::Unknown, Certainty::Likely),
             (of("Reject", json!({ "reject": { "reason": "Bad content" } })), Bounce, Cause::Content, Certainty::Likely),
-            (of("Rendering Failure", json!({ "failure": { "errorMessage": "x" } })), Bounce, Cause::Malformed, Certainty::Likely),
-            (of("Subscription", json!({ "subscription": { "newTopicPreferences": { "unsubscribeAll": true } } })), Unsubscribe, Cause::Unknown, Certainty::Likely),
-            (of("DeliveryDelay", json!({ "deliveryDelay": { "delayedRecipients": [{ "emailAddress": "anna@example.org", "status": "4.2.2", "diagnosticCode": "smtp; 452 4.2.2 over quota" }] } })), Delay, Cause::Full, Certainty::Likely),
+            (
+                of("Rendering Failure", json!({ "failure": { "errorMessage": "x" } })),
+                Bounce,
+                Cause::Malformed,
+                Certainty::Likely,
+            ),
+            (
+                of("Subscription", json!({ "subscription": { "newTopicPreferences": { "unsubscribeAll": true } } })),
+                Unsubscribe,
+                Cause::Unknown,
+                Certainty::Likely,
+            ),
+            (
+                of(
+                    "DeliveryDelay",
+                    json!({ "deliveryDelay": { "delayedRecipients": [{ "emailAddress": "anna@example.org", "status": "4.2.2", "diagnosticCode": "smtp; 452 4.2.2 over quota" }] } }),
+                ),
+                Delay,
+                Cause::Full,
+                Certainty::Likely,
+            ),
         ],
     );
-    assert_none(events, &[of("Send", json!({})), of("Open", json!({})), json!({}), json!([]), of("Subscription", json!({}))]);
+    assert_none(
+        events,
+        &[of("Send", json!({})), of("Open", json!({})), json!({}), json!([]), of("Subscription", json!({}))],
+    );
 }
 
 #[test]
@@ -94,21 +157,58 @@ fn sendgrid_tells() {
     assert_all(
         sendgrid::events,
         &[
-            (of("bounce", json!({ "type": "bounce", "status": "5.1.1", "reason": "550 5.1.1 The email account that you tried to reach does not exist.", "bounce_classification": "Invalid Address" })), Bounce, Cause::NoMailbox, Certainty::Certain),
-            (of("bounce", json!({ "type": "bounce", "bounce_classification": "Invalid Address" })), Bounce, Cause::NoMailbox, Certainty::Likely),
-            (of("bounce", json!({ "type": "blocked", "status": "5.1.1", "reason": "550 5.1.1 user unknown" })), Bounce, Cause::Unknown, Certainty::Likely),
-            (of("bounce", json!({ "type": "blocked", "bounce_classification": "Reputation", "reason": "550 5.7.1 blocked" })), Bounce, Cause::Policy, Certainty::Likely),
+            (
+                of(
+                    "bounce",
+                    json!({ "type": "bounce", "status": "5.1.1", "reason": "550 5.1.1 The email account that you tried to reach does not exist.", "bounce_classification": "Invalid Address" }),
+                ),
+                Bounce,
+                Cause::NoMailbox,
+                Certainty::Certain,
+            ),
+            (
+                of("bounce", json!({ "type": "bounce", "bounce_classification": "Invalid Address" })),
+                Bounce,
+                Cause::NoMailbox,
+                Certainty::Likely,
+            ),
+            (
+                of("bounce", json!({ "type": "blocked", "status": "5.1.1", "reason": "550 5.1.1 user unknown" })),
+                Bounce,
+                Cause::Unknown,
+                Certainty::Likely,
+            ),
+            (
+                of(
+                    "bounce",
+                    json!({ "type": "blocked", "bounce_classification": "Reputation", "reason": "550 5.7.1 blocked" }),
+                ),
+                Bounce,
+                Cause::Policy,
+                Certainty::Likely,
+            ),
             (of("dropped", json!({ "reason": "Bounced Address" })), Bounce, Cause::Suppressed, Certainty::Likely),
-            (of("dropped", json!({ "reason": "Unsubscribed Address" })), Unsubscribe, Cause::Unknown, Certainty::Likely),
+            (
+                of("dropped", json!({ "reason": "Unsubscribed Address" })),
+                Unsubscribe,
+                Cause::Unknown,
+                Certainty::Likely,
+            ),
             (of("deferred", json!({ "response": "452 4.2.2 mailbox full" })), Delay, Cause::Full, Certainty::Likely),
             (of("delivered", json!({})), Delivered, Cause::Unknown, Certainty::Likely),
             (of("spamreport", json!({})), Complaint, Cause::Unknown, Certainty::Likely),
             (of("group_unsubscribe", json!({})), Unsubscribe, Cause::Unknown, Certainty::Likely),
         ],
     );
-    let kinds: Vec<_> = read(sendgrid::events(&of("dropped", json!({ "reason": "Spam Reporting Address" })))).into_iter().map(|one| one.0.0).collect();
+    let kinds: Vec<_> = read(sendgrid::events(&of("dropped", json!({ "reason": "Spam Reporting Address" }))))
+        .into_iter()
+        .map(|one| one.0.0)
+        .collect();
     assert_eq!(kinds, [Bounce, Complaint]);
-    assert_none(sendgrid::events, &[of("open", json!({})), of("processed", json!({})), json!({}), json!([1, null, "x"])]);
+    assert_none(
+        sendgrid::events,
+        &[of("open", json!({})), of("processed", json!({})), json!({}), json!([1, null, "x"])],
+    );
 }
 
 #[test]
@@ -121,23 +221,75 @@ fn mailgun_tells() {
         body
     };
     let failed = |severity: &str, reason: &str, code: Value, message: &str| {
-        of("failed", json!({ "severity": severity, "reason": reason, "delivery-status": { "code": code, "enhanced-code": "5.1.1", "message": message } }))
+        of(
+            "failed",
+            json!({ "severity": severity, "reason": reason, "delivery-status": { "code": code, "enhanced-code": "5.1.1", "message": message } }),
+        )
     };
     assert_all(
         mailgun::events,
         &[
-            (failed("permanent", "bounce", json!(550), "5.1.1 user unknown"), Bounce, Cause::NoMailbox, Certainty::Certain),
-            (failed("permanent", "bounce", json!(550), "550 5.1.1 user unknown"), Bounce, Cause::NoMailbox, Certainty::Certain),
+            (
+                failed("permanent", "bounce", json!(550), "5.1.1 user unknown"),
+                Bounce,
+                Cause::NoMailbox,
+                Certainty::Certain,
+            ),
+            (
+                failed("permanent", "bounce", json!(550), "550 5.1.1 user unknown"),
+                Bounce,
+                Cause::NoMailbox,
+                Certainty::Certain,
+            ),
             (failed("permanent", "generic", json!(498), "user unknown"), Bounce, Cause::Unknown, Certainty::Likely),
-            (failed("permanent", "suppress-bounce", json!(605), "Not delivering to previously bounced address"), Bounce, Cause::Suppressed, Certainty::Likely),
-            (failed("permanent", "suppress-unsubscribe", json!(606), ""), Unsubscribe, Cause::Unknown, Certainty::Likely),
+            (
+                failed("permanent", "suppress-bounce", json!(605), "Not delivering to previously bounced address"),
+                Bounce,
+                Cause::Suppressed,
+                Certainty::Likely,
+            ),
+            (
+                failed("permanent", "suppress-unsubscribe", json!(606), ""),
+                Unsubscribe,
+                Cause::Unknown,
+                Certainty::Likely,
+            ),
             (failed("permanent", "suppress-complaint", json!(607), ""), Complaint, Cause::Unknown, Certainty::Likely),
-            (failed("permanent", "espblock", json!(550), "5.1.1 user unknown"), Bounce, Cause::Reputation, Certainty::Likely),
-            (of("failed", json!({ "severity": "permanent", "reason": "old", "delivery-status": { "code": 602, "message": "Too old" } })), Bounce, Cause::Expired, Certainty::Likely),
-            (of("failed", json!({ "severity": "temporary", "reason": "generic", "delivery-status": { "code": 452, "message": "4.2.2 mailbox full" } })), Delay, Cause::Full, Certainty::Likely),
+            (
+                failed("permanent", "espblock", json!(550), "5.1.1 user unknown"),
+                Bounce,
+                Cause::Reputation,
+                Certainty::Likely,
+            ),
+            (
+                of(
+                    "failed",
+                    json!({ "severity": "permanent", "reason": "old", "delivery-status": { "code": 602, "message": "Too old" } }),
+                ),
+                Bounce,
+                Cause::Expired,
+                Certainty::Likely,
+            ),
+            (
+                of(
+                    "failed",
+                    json!({ "severity": "temporary", "reason": "generic", "delivery-status": { "code": 452, "message": "4.2.2 mailbox full" } }),
+                ),
+                Delay,
+                Cause::Full,
+                Certainty::Likely,
+            ),
             (of("complained", json!({})), Complaint, Cause::Unknown, Certainty::Likely),
             (of("unsubscribed", json!({})), Unsubscribe, Cause::Unknown, Certainty::Likely),
-            (of("delivered", json!({ "user-variables": {}, "message": { "headers": { "message-id": format!("{TOKEN}@news.example.org") } } })), Delivered, Cause::Unknown, Certainty::Likely),
+            (
+                of(
+                    "delivered",
+                    json!({ "user-variables": {}, "message": { "headers": { "message-id": format!("{TOKEN}@news.example.org") } } }),
+                ),
+                Delivered,
+                Cause::Unknown,
+                Certainty::Likely,
+            ),
         ],
     );
     assert_none(mailgun::events, &[of("opened", json!({})), json!({}), json!([])]);
@@ -145,12 +297,8 @@ fn mailgun_tells() {
 
 #[test]
 fn postmark_and_resend_tell() {
-    let of = |kind: &str, name: &str, details: &str| {
-        json!({ "RecordType": kind, "Type": name, "ID": 1, "Email": "anna@example.org", "Details": details, "Metadata": { "coranto": TOKEN } })
-    };
-    let change = |origin: &str| {
-        json!({ "RecordType": "SubscriptionChange", "Recipient": "anna@example.org", "Origin": origin, "SuppressSending": true, "Metadata": { "coranto": TOKEN } })
-    };
+    let of = |kind: &str, name: &str, details: &str| json!({ "RecordType": kind, "Type": name, "ID": 1, "Email": "anna@example.org", "Details": details, "Metadata": { "coranto": TOKEN } });
+    let change = |origin: &str| json!({ "RecordType": "SubscriptionChange", "Recipient": "anna@example.org", "Origin": origin, "SuppressSending": true, "Metadata": { "coranto": TOKEN } });
     assert_all(
         postmark::events,
         &[
@@ -169,17 +317,33 @@ fn postmark_and_resend_tell() {
             (change("Recipient"), Unsubscribe, Cause::Unknown, Certainty::Likely),
         ],
     );
-    assert_none(postmark::events, &[change("Admin"), of("Open", "", ""), of("Bounce", "Subscribe", ""), json!({}), json!([])]);
-    let of = |kind: &str, bounce: Value| {
-        json!({ "type": kind, "data": { "to": ["anna@example.org"], "headers": [{ "name": "X-Coranto-Id", "value": TOKEN }], "bounce": bounce } })
-    };
+    assert_none(
+        postmark::events,
+        &[change("Admin"), of("Open", "", ""), of("Bounce", "Subscribe", ""), json!({}), json!([])],
+    );
+    let of = |kind: &str, bounce: Value| json!({ "type": kind, "data": { "to": ["anna@example.org"], "headers": [{ "name": "X-Coranto-Id", "value": TOKEN }], "bounce": bounce } });
     let events = |body: &Value| resend::events(body, "id");
     assert_all(
         events,
         &[
-            (of("email.bounced", json!({ "type": "Permanent", "subType": "General", "message": GONE })), Bounce, Cause::NoMailbox, Certainty::Certain),
-            (of("email.bounced", json!({ "type": "Permanent", "subType": "Suppressed", "message": "x" })), Bounce, Cause::Suppressed, Certainty::Likely),
-            (of("email.bounced", json!({ "type": "Transient", "subType": "MailboxFull" })), Bounce, Cause::Full, Certainty::Likely),
+            (
+                of("email.bounced", json!({ "type": "Permanent", "subType": "General", "message": GONE })),
+                Bounce,
+                Cause::NoMailbox,
+                Certainty::Certain,
+            ),
+            (
+                of("email.bounced", json!({ "type": "Permanent", "subType": "Suppressed", "message": "x" })),
+                Bounce,
+                Cause::Suppressed,
+                Certainty::Likely,
+            ),
+            (
+                of("email.bounced", json!({ "type": "Transient", "subType": "MailboxFull" })),
+                Bounce,
+                Cause::Full,
+                Certainty::Likely,
+            ),
             (of("email.bounced", json!({ "type": "Undetermined" })), Bounce, Cause::Unknown, Certainty::Likely),
             (of("email.complained", Value::Null), Complaint, Cause::Unknown, Certainty::Likely),
             (of("email.delivered", Value::Null), Delivered, Cause::Unknown, Certainty::Likely),
@@ -193,9 +357,7 @@ fn postmark_and_resend_tell() {
 
 #[test]
 fn brevo_sparkpost_and_mailjet_tell() {
-    let of = |event: &str, reason: &str| {
-        json!({ "event": event, "email": "anna@example.org", "reason": reason, "message-id": "<x@smtp-relay.example>", "ts_epoch": 1, "X-Mailin-custom": TOKEN })
-    };
+    let of = |event: &str, reason: &str| json!({ "event": event, "email": "anna@example.org", "reason": reason, "message-id": "<x@smtp-relay.example>", "ts_epoch": 1, "X-Mailin-custom": TOKEN });
     assert_all(
         brevo::events,
         &[
@@ -211,9 +373,7 @@ fn brevo_sparkpost_and_mailjet_tell() {
         ],
     );
     assert_none(brevo::events, &[of("opened", ""), json!({}), json!([7])]);
-    let of = |envelope: &str, kind: &str, class: &str, said: &str| {
-        json!([{ "msys": { envelope: { "type": kind, "bounce_class": class, "raw_reason": said, "rcpt_to": "anna@example.org", "event_id": "1", "rcpt_meta": { "coranto": TOKEN } } } }])
-    };
+    let of = |envelope: &str, kind: &str, class: &str, said: &str| json!([{ "msys": { envelope: { "type": kind, "bounce_class": class, "raw_reason": said, "rcpt_to": "anna@example.org", "event_id": "1", "rcpt_meta": { "coranto": TOKEN } } } }]);
     let bounce = |class: &str, said: &str| of("message_event", "bounce", class, said);
     assert_all(
         sparkpost::events,
@@ -233,14 +393,20 @@ fn brevo_sparkpost_and_mailjet_tell() {
             (of("gen_event", "generation_rejection", "", ""), Bounce, Cause::Policy, Certainty::Likely),
         ],
     );
-    assert_none(sparkpost::events, &[json!([{ "msys": {} }]), json!({ "msys": {} }), bounce("80", ""), json!({}), json!([[]])]);
-    let of = |event: &str, error: &str, hard: bool, comment: &str| {
-        json!({ "event": event, "email": "anna@example.org", "MessageID": 1, "time": 2, "CustomID": TOKEN, "error": error, "hard_bounce": hard, "comment": comment })
-    };
+    assert_none(
+        sparkpost::events,
+        &[json!([{ "msys": {} }]), json!({ "msys": {} }), bounce("80", ""), json!({}), json!([[]])],
+    );
+    let of = |event: &str, error: &str, hard: bool, comment: &str| json!({ "event": event, "email": "anna@example.org", "MessageID": 1, "time": 2, "CustomID": TOKEN, "error": error, "hard_bounce": hard, "comment": comment });
     assert_all(
         mailjet::events,
         &[
-            (of("bounce", "user unknown", true, "550 5.1.1 user unknown"), Bounce, Cause::NoMailbox, Certainty::Certain),
+            (
+                of("bounce", "user unknown", true, "550 5.1.1 user unknown"),
+                Bounce,
+                Cause::NoMailbox,
+                Certainty::Certain,
+            ),
             (of("bounce", "user unknown", true, ""), Bounce, Cause::NoMailbox, Certainty::Likely),
             (of("bounce", "quota exceeded", false, ""), Bounce, Cause::Full, Certainty::Likely),
             (of("bounce", "greylisted", false, ""), Delay, Cause::Unknown, Certainty::Likely),
@@ -267,17 +433,38 @@ fn postal_and_others_tell() {
         postal::events,
         &[
             (of("MessageBounced", "original_message", json!({})), Bounce, Cause::Unknown, Certainty::Likely),
-            (of("MessageDeliveryFailed", "message", json!({ "status": "HardFail", "output": "550 5.1.1 user unknown" })), Bounce, Cause::NoMailbox, Certainty::Certain),
-            (of("MessageDeliveryFailed", "message", json!({ "status": "SoftFail", "output": "550 5.1.1 user unknown" })), Bounce, Cause::Unknown, Certainty::Likely),
-            (of("MessageDelayed", "message", json!({ "output": "452 4.2.2 mailbox full" })), Delay, Cause::Full, Certainty::Likely),
+            (
+                of(
+                    "MessageDeliveryFailed",
+                    "message",
+                    json!({ "status": "HardFail", "output": "550 5.1.1 user unknown" }),
+                ),
+                Bounce,
+                Cause::NoMailbox,
+                Certainty::Certain,
+            ),
+            (
+                of(
+                    "MessageDeliveryFailed",
+                    "message",
+                    json!({ "status": "SoftFail", "output": "550 5.1.1 user unknown" }),
+                ),
+                Bounce,
+                Cause::Unknown,
+                Certainty::Likely,
+            ),
+            (
+                of("MessageDelayed", "message", json!({ "output": "452 4.2.2 mailbox full" })),
+                Delay,
+                Cause::Full,
+                Certainty::Likely,
+            ),
             (of("MessageHeld", "message", json!({})), Bounce, Cause::Policy, Certainty::Likely),
             (of("MessageSent", "message", json!({})), Delivered, Cause::Unknown, Certainty::Likely),
         ],
     );
     assert_none(postal::events, &[of("MessageLinkClicked", "message", json!({})), json!({}), json!([])]);
-    let of = |kind: &str| {
-        json!({ "id": "1", "type": kind, "recipient": "anna@example.org", "token": TOKEN, "status": "5.1.1", "diagnostic": "550 5.1.1 user unknown" })
-    };
+    let of = |kind: &str| json!({ "id": "1", "type": kind, "recipient": "anna@example.org", "token": TOKEN, "status": "5.1.1", "diagnostic": "550 5.1.1 user unknown" });
     assert_all(
         generic::events,
         &[
@@ -317,9 +504,9 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<String>().prop_map(Value::from),
     ];
     let name = prop::sample::select(vec![
-        "event", "eventType", "mail", "bounce", "bouncedRecipients", "headers", "name", "value", "type", "data", "msys",
-        "message_event", "event-data", "delivery-status", "code", "message", "severity", "RecordType", "Type", "payload",
-        "status", "diagnosticCode", "reason", "email", "error", "id", "tags", "coranto", "destination",
+        "event", "eventType", "mail", "bounce", "bouncedRecipients", "headers", "name", "value", "type", "data",
+        "msys", "message_event", "event-data", "delivery-status", "code", "message", "severity", "RecordType", "Type",
+        "payload", "status", "diagnosticCode", "reason", "email", "error", "id", "tags", "coranto", "destination",
     ]);
     leaf.prop_recursive(5, 64, 6, move |inner| {
         prop_oneof![

@@ -25,7 +25,9 @@ fn a_hook_is_what_its_provider_needs() {
     assert!(config.inbound.hears_bounces() && !config.inbound.has_door(), "a hook hears no email");
     assert!(!format!("{config:?}", config = config.inbound).contains("0123456789abcdef"));
     let bounces = GOOD.replace("slot = ", "bounce_domain = \"bounce.example.com\"\nslot = ");
-    let heard = format!("{bounces}\n[[inbound.hooks]]\nname = \"pm\"\nprovider = \"postmark\"\nusername = \"u\"\npassword = \"p\"\n");
+    let heard = format!(
+        "{bounces}\n[[inbound.hooks]]\nname = \"pm\"\nprovider = \"postmark\"\nusername = \"u\"\npassword = \"p\"\n"
+    );
     assert!(parse(&heard, &[]).unwrap().warnings.is_empty());
     assert_eq!(parse(&bounces, &[]).unwrap().warnings.len(), 1, "nobody hears");
     let env = [("CORANTO__INBOUND__HOOKS__0__PROVIDER", "mailjet"), ("CORANTO__INBOUND__HOOKS__0__NAME", "mj")];
@@ -56,7 +58,10 @@ fn what_is_missing_or_wrong_is_named() {
         ("name = \"a\"\nprovider = \"ses\"", "ses needs the ARN of each SNS topic"),
         ("name = \"a\"\nprovider = \"ses\"\ntopics = []", "it names no topic"),
         ("name = \"a\"\nprovider = \"ses\"\ntopics = [\"coranto\"]", "is not the ARN of a topic"),
-        ("name = \"a\"\nprovider = \"ses\"\ntopics = \"arn:aws:sns:eu-west-1.evil.example/:123456789012:x\"", "is not the ARN"),
+        (
+            "name = \"a\"\nprovider = \"ses\"\ntopics = \"arn:aws:sns:eu-west-1.evil.example/:123456789012:x\"",
+            "is not the ARN",
+        ),
         ("name = \"a\"\nprovider = \"sendgrid\"", "sendgrid needs the key that it signs with"),
         ("name = \"a\"\nprovider = \"sendgrid\"\npublic_key = \"abc!\"", "it is neither PEM nor base64 nor JSON"),
         ("name = \"a\"\nprovider = \"sendgrid\"\npublic_key = \"AAAA\"", "it is no ECDSA key"),
@@ -67,7 +72,10 @@ fn what_is_missing_or_wrong_is_named() {
         ("name = \"a\"\nprovider = \"brevo\"\nusername = \"u\"", "there is no password for it"),
         ("name = \"a\"\nprovider = \"brevo\"\npassword = \"p\"", "there is no username for it"),
         ("name = \"a\"\nprovider = \"brevo\"\nkey = 1", "there is no such key"),
-        ("name = \"a\"\nprovider = \"brevo\"\n[[inbound.hooks]]\nname = \"a\"\nprovider = \"brevo\"", "another hook is called"),
+        (
+            "name = \"a\"\nprovider = \"brevo\"\n[[inbound.hooks]]\nname = \"a\"\nprovider = \"brevo\"",
+            "another hook is called",
+        ),
     ] {
         let text = refused(&with(hook), &[]);
         assert!(text.contains(says), "{hook}\n{text}");

@@ -64,7 +64,8 @@ fn forgeries(provider: MailService, hooked: &Hooked, body: &Value) -> Vec<(&'sta
         let flipped = format!("{}{other}{}", &text[..at], &text[at + 1..]);
         all.push(("a flipped bit", Request { body: flipped.into_bytes(), ..right.clone() }));
     }
-    for name in ["x-postal-signature-256", "x-twilio-email-event-webhook-signature", "svix-signature", "authorization"] {
+    for name in ["x-postal-signature-256", "x-twilio-email-event-webhook-signature", "svix-signature", "authorization"]
+    {
         if right.headers.contains_key(name) {
             for value in ["", "v1,", "Basic", "Basic !!", "\u{7f}"] {
                 let mut request = right.clone();

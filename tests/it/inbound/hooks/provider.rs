@@ -3,11 +3,11 @@
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256};
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
-use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use coranto::clock::Timestamp;
@@ -328,7 +328,8 @@ impl Told<'_> {
 
 /// The names of kinds stay, all that they are about is gone.
 fn without(body: Value) -> Value {
-    const KINDS: [&str; 8] = ["event", "eventType", "RecordType", "Type", "type", "msys", "message_event", "event-data"];
+    const KINDS: [&str; 8] =
+        ["event", "eventType", "RecordType", "Type", "type", "msys", "message_event", "event-data"];
     match body {
         Value::Array(all) => all.into_iter().map(without).collect(),
         Value::Object(all) => {
