@@ -24,8 +24,7 @@ use crate::store::{Db, migrate, newsletters};
 use crate::supervise::Supervisor;
 use crate::templates::Templates;
 use crate::upkeep::{self, Upkeep};
-use crate::web::hooks::Hooks;
-use crate::web::{self, Embedding, Proxies, Site};
+use crate::web::{self, Embedding, Hooks, Proxies, Site};
 use crate::wiring;
 
 /// Monitors ask now and then, and are few.

@@ -7,8 +7,8 @@ mod kind;
 mod lookup;
 mod sections;
 
-use kind::key;
 pub use kind::{Absent, Key, ValueKind};
+use kind::{join, key};
 pub(super) use lookup::{below, find, is_repeatable, is_section, suggest};
 pub use sections::SECTIONS;
 
@@ -27,16 +27,6 @@ use ValueKind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};
 pub const KEYS: &[Key] = &join::<{ MOST.len() + OF_INBOUND.len() }>(MOST, OF_INBOUND);
 
 const OF_INBOUND: &[Key] = &join::<{ inbound::KEYS.len() + hooks::KEYS.len() }>(inbound::KEYS, hooks::KEYS);
-
-const fn join<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
-    let mut all = [first[0]; N];
-    let mut at = 0;
-    while at < N {
-        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
-        at += 1;
-    }
-    all
-}
 
 const MOST: &[Key] = &[
     key(
@@ -284,14 +274,6 @@ const MOST: &[Key] = &[
         "The private key in PEM (PKCS #8): RSA of 2048 bits or more, or Ed25519 beside such a key.",
     ),
     key("relays.*.name", Text, Refused, "A name for reports and logs."),
-    key(
-        "relays.*.provider",
-        Text,
-        Means("its mail bears no header of a provider's"),
-        "Whose it is: `ses`, `sendgrid`, `mailgun`, `postmark`, `resend`, `brevo`, `sparkpost`, `mailjet`, `postal` or \
-         `generic`. Its mail bears the header that this provider hands back, so that what it tells a hook names the email. \
-         See [bounces.md](bounces.md#webhooks).",
-    ),
     key("relays.*.host", Text, Refused, "The host name, as it stands in its certificate, or an address."),
     key(
         "relays.*.port",

@@ -204,8 +204,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let retention = retention::read(reader.section(root, "retention"));
     let signup = signup::read(reader.section(root, "signup"));
     let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);
-    let hears = inbound.as_ref().is_some_and(Inbound::has_door);
-    let is_told = inbound.as_ref().is_some_and(Inbound::hears_bounces);
+    let (hears, is_told) = inbound.as_ref().map_or((false, false), |one| (one.has_door(), one.hears_bounces()));
     let newsletters = reader.each(root, "newsletters.*", |slug, one| newsletter::read(slug, one, retry_for, hears));
     let mut names = HashSet::new();
     let mut known = Vec::new();

@@ -115,11 +115,7 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
     // Where the relay signs, its signature covers what it writes.
     let rewrites = section.each_text("rewrites", if signs == Some(true) { header_name } else { rewritten });
 
-    if let Some(field) = provider.and_then(MailService::field)
-        && headers.0.iter().any(|(_, one)| one.name().eq_ignore_ascii_case(field))
-    {
-        section.refuse("provider", format!("an email would have {field} twice"), Some("take it out of `headers`"));
-    }
+    check_provider(&section, provider, &headers);
     check_login(&section, username.as_deref());
     if let (Some(RelayTls::None), Some(host), Some(false)) = (tls, host.as_deref(), plaintext_is_acceptable)
         && !is_loopback(host)
@@ -158,6 +154,15 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
         rewrites,
         plaintext_is_acceptable: plaintext_is_acceptable?,
     })
+}
+
+/// The field that the provider hands back is nobody else's.
+fn check_provider(section: &Section<'_>, provider: Option<MailService>, headers: &ExtraHeaders) {
+    if let Some(field) = provider.and_then(MailService::field)
+        && headers.0.iter().any(|(_, one)| one.name().eq_ignore_ascii_case(field))
+    {
+        section.refuse("provider", format!("an email would have {field} twice"), Some("take it out of `headers`"));
+    }
 }
 
 fn check_login(section: &Section<'_>, username: Option<&str>) {

@@ -25,6 +25,7 @@ use url::{Host, Url};
 
 pub use certificate::public_key;
 pub use guard::is_public;
+pub use rustls::Error as TlsError;
 
 /// Only the head of an answer is read; a larger one is no page's.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
@@ -83,7 +84,7 @@ pub struct HttpsClient {
 
 impl HttpsClient {
     /// `may_ask` judges every address before it is connected to.
-    pub fn new(user_agent: String, may_ask: fn(IpAddr) -> bool) -> Result<Self, rustls::Error> {
+    pub fn new(user_agent: String, may_ask: fn(IpAddr) -> bool) -> Result<Self, TlsError> {
         let mut roots = RootCertStore::empty();
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use crate::content::problem::{Position, Problem};
-use crate::https::{HttpsClient, ServerReply, Unheard};
+use crate::https::{HttpsClient, ServerReply, TlsError, Unheard};
 
 /// Different links that are asked in one run; an issue has thirty.
 const LINKS_MAX: usize = 200;
@@ -57,7 +57,7 @@ enum Outcome {
 }
 
 /// Asks every link once, and says what a reader would find there. In the order of the file.
-pub async fn ask(links: &[CheckedLink], asking: &Asking) -> Result<Vec<Problem>, rustls::Error> {
+pub async fn ask(links: &[CheckedLink], asking: &Asking) -> Result<Vec<Problem>, TlsError> {
     let version = env!("CARGO_PKG_VERSION");
     let user_agent = format!("coranto/{version} (checks the links of a newsletter; +{})", asking.public_url);
     let checker = Arc::new(LinkChecker {

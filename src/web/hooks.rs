@@ -9,34 +9,13 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use tokio::sync::Semaphore;
 
 use super::handler_error::{Complete, HandlerError};
 use super::site::Site;
-use crate::inbound::hooks::{HookDoor, HookOutcome};
+use crate::inbound::hooks::HookOutcome;
 
 /// Five hundred events of a kilobyte or two, and much room.
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Bodies that are held at a time.
-const AT_ONCE: usize = 8;
-
-/// The hooks of a site, and how many requests to them are taken at once.
-#[derive(Debug)]
-pub struct Hooks {
-    door: Option<Arc<HookDoor>>,
-    seats: Semaphore,
-}
-
-impl Hooks {
-    /// The hooks behind `door`; without one there are none.
-    pub fn new(door: Option<HookDoor>) -> Self {
-        Self { door: door.map(Arc::new), seats: Semaphore::new(AT_ONCE) }
-    }
-
-    fn open(&self, name: &str, seal: &str) -> Result<Arc<HookDoor>, HandlerError> {
-        self.door.as_ref().filter(|door| door.opens(name, seal)).map(Arc::clone).ok_or(HandlerError::NotFound)
-    }
-}
 
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/hooks/{name}/{seal}", get(greet).post(take))
@@ -57,7 +36,7 @@ async fn take(
     request: Request,
 ) -> Result<Response, HandlerError> {
     let door = site.hooks.open(&name, &seal)?;
-    let Ok(_seat) = site.hooks.seats.try_acquire() else { return Ok(said(StatusCode::SERVICE_UNAVAILABLE, "busy\n")) };
+    let Some(_seat) = site.hooks.seat() else { return Ok(said(StatusCode::SERVICE_UNAVAILABLE, "busy\n")) };
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
         return Ok(said(StatusCode::PAYLOAD_TOO_LARGE, "too large\n"));

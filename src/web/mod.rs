@@ -12,7 +12,8 @@ mod form;
 mod frame;
 mod handler_error;
 mod health;
-pub mod hooks;
+mod hook_access;
+mod hooks;
 mod host;
 mod one_click;
 mod policy;
@@ -36,6 +37,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub use hook_access::Hooks;
 pub use proxies::Proxies;
 pub use serve::serve;
 pub use site::{Embedding, Site};

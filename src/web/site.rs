@@ -13,7 +13,7 @@ use url::Url;
 use super::conditional::fresh;
 use super::error_page::ErrorPages;
 use super::handler_error::{Complete, HandlerError, Indexable};
-use super::hooks::Hooks;
+use super::hook_access::Hooks;
 use super::proxies::Proxies;
 use super::stylesheets::Stylesheets;
 use crate::clock::{Clock, Timestamp};

@@ -1,4 +1,4 @@
-//! The keys of `[[inbound.hooks]]`.
+//! The keys of `[[inbound.hooks]]`, and whose a relay is.
 
 use super::Absent::{Means, Refused};
 use super::ValueKind::{Secret, Text, Texts};
@@ -49,5 +49,13 @@ pub(super) const KEYS: &[Key] = &[
         Secret,
         Means("the URL alone is the secret"),
         "The password that belongs to `username`.",
+    ),
+    key(
+        "relays.*.provider",
+        Text,
+        Means("its mail bears no header of a provider's"),
+        "Whose it is: `ses`, `sendgrid`, `mailgun`, `postmark`, `resend`, `brevo`, `sparkpost`, `mailjet`, `postal` or \
+         `generic`. Its mail bears the header that this provider hands back, so that what it tells a hook names the email. \
+         See [bounces.md](bounces.md#webhooks).",
     ),
 ];

@@ -16,9 +16,6 @@ mod ses;
 mod sns;
 mod sparkpost;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -261,7 +258,7 @@ fn read(ready: &ReadyHook, headers: &HeaderMap, body: &[u8], now: Timestamp) -> 
     }
 }
 
-/// An event as a report that was read.
+/// What the intake takes: its digest tells one event of a hook from every other.
 fn report(ready: &ReadyHook, event: HookEvent) -> ReadReport {
     let id = [ready.hook.name.as_bytes(), b"\n", event.id.as_bytes()].concat();
     ReadReport {
@@ -273,3 +270,6 @@ fn report(ready: &ReadyHook, event: HookEvent) -> ReadReport {
         told: Some(Arc::clone(&ready.teller)),
     }
 }
+
+#[cfg(test)]
+mod tests;

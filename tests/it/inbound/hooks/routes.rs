@@ -7,8 +7,7 @@ use coranto::domain::hook::MailService;
 use coranto::signup::{DomainPolicy, Limits, Signup};
 use coranto::store::Db;
 use coranto::templates::Templates;
-use coranto::web::hooks::Hooks;
-use coranto::web::{self, Proxies, Site};
+use coranto::web::{self, Hooks, Proxies, Site};
 use tokio_util::sync::CancellationToken;
 
 use super::provider::{Hooked, Told, What};
