@@ -40,7 +40,7 @@ fn forgeries(provider: MailService, hooked: &Hooked, body: &Value) -> Vec<(&'sta
     let bare = Request { headers: hyper::HeaderMap::new(), ..right.clone() };
     let mut all = vec![("another key", signed(provider, body, hooked.now(), &FOREIGN))];
     if !matches!(provider, MailService::Ses | MailService::Mailgun) {
-        all.push(("nothing", bare.clone()));
+        all.push(("nothing", bare));
     }
     if covers_body(provider) && provider != MailService::Ses {
         let parsed: Value = serde_json::from_slice(&right.body).unwrap();
