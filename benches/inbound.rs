@@ -1,8 +1,25 @@
-//! What it costs to read a mail that came back. Run with `cargo bench --bench inbound`; `items` are mails a second on one
-//! core.
+//! What it costs to read a mail that came back, and to keep what a provider tells. Run with `cargo bench --bench inbound`;
+//! `items` are mails, or events, a second on one core.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use coranto::clock::Timestamp;
+use coranto::domain::hook::{Hook, MailService};
+use coranto::https::{Fetch, Fetching, Unheard};
+use coranto::inbound::Intake;
+use coranto::inbound::hooks::{HookDoor, HookOutcome, HookSettings};
 use coranto::inbound::read::read;
+use coranto::secret::Secret;
+use coranto::store::{Db, StoreError, migrate};
+use coranto::token::{Keyring, Mark, Purpose};
 use divan::counter::ItemsCount;
+use hyper::HeaderMap;
+use serde_json::json;
+use tokio::runtime::Runtime;
 
 const SYSTEMS: &str = include_str!("../tests/fixtures/returned/systems.txt");
 
@@ -37,5 +54,111 @@ fn read_reports(bencher: divan::Bencher<'_, '_>) {
         for report in &reports {
             divan::black_box(read(divan::black_box(report)));
         }
+    });
+}
+
+const NOW: Timestamp = Timestamp(1_795_000_000_000);
+const SECRET: &str = "a secret of a provider";
+const EVENTS: usize = 10_000;
+const IN_A_REQUEST: usize = 500;
+
+/// Asks nobody.
+struct Nowhere;
+
+impl Fetch for Nowhere {
+    fn fetch<'a>(&'a self, _url: &'a url::Url, _bytes_max: usize) -> Fetching<'a> {
+        Box::pin(async { Err(Unheard::Late) })
+    }
+}
+
+/// A hook, and requests that tell of every email of an issue.
+struct Told {
+    door: HookDoor,
+    requests: Vec<(HeaderMap, Vec<u8>)>,
+    _folder: tempfile::TempDir,
+}
+
+/// An issue that was sent to as many readers as there are events.
+const ISSUE: [&str; 4] = [
+    "INSERT INTO newsletters (id, slug, created_at) VALUES (1, 'week', 0)",
+    "INSERT INTO subscribers (id, email, email_key, address_hash, quota_hash, created_at)
+     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+     SELECT i, 'r' || i || '@example.net', 'r' || i || '@example.net', CAST(i AS BLOB), CAST(i AS BLOB), 0 FROM n",
+    "INSERT INTO subscriptions (id, newsletter_id, subscriber_id, state, source, created_at, mark)
+     SELECT id, 1, id, 'active', 'bench', 0, id FROM subscribers",
+    "INSERT INTO deliveries (id, issue_id, subscription_id, state, attempts, first_at, final_at, relay)
+     SELECT id, 1, id, 'sent', 1, 1794999999000, 1794999999000, 'main' FROM subscriptions",
+];
+
+fn told(runtime: &Runtime) -> Told {
+    let keys = Keyring::parse(&Keyring::generate()).expect("the keys are well-formed");
+    let folder = tempfile::tempdir().expect("there is room for a database");
+    let url = format!("sqlite://{}", folder.path().join("coranto.db").display());
+    let db = runtime.block_on(async {
+        let db = Db::open(&url).await.expect("the database opens");
+        migrate::run(&db).await.expect("the schema is made");
+        db.write(async |tx| {
+            for sql in ISSUE {
+                tx.sql(sql).execute().await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .expect("the rows are written");
+        db
+    });
+    let event = |number: i64| {
+        let mark = Mark::of_mail(number, Some(Mark(number)), Some(1));
+        json!({
+            "id": number.to_string(),
+            "type": "bounce",
+            "recipient": format!("r{number}@example.net"),
+            "token": keys.seal_row(Purpose::Message, number.cast_unsigned(), Some(mark)),
+            "status": "5.1.1",
+            "diagnostic": "550 5.1.1 Recipient address rejected: User unknown",
+        })
+    };
+    let numbers: Vec<i64> = (1..).take(EVENTS).collect();
+    let requests = numbers.chunks(IN_A_REQUEST).map(|some| signed(&some.iter().map(|number| event(*number)).collect()));
+    let requests = requests.collect();
+    let hook = Hook {
+        name: "bench".to_owned(),
+        provider: MailService::Generic,
+        topics: Vec::new(),
+        public_key: None,
+        secret: Some(Secret::new(SECRET)),
+        login: None,
+    };
+    let intake = Intake::new(db, keys, Duration::from_secs(3600));
+    let settings = vec![HookSettings { hook, relays: Vec::new() }];
+    Told { door: HookDoor::new(settings, intake, Arc::new(Nowhere)), requests, _folder: folder }
+}
+
+fn signed(events: &serde_json::Value) -> (HeaderMap, Vec<u8>) {
+    let (body, seconds) = (events.to_string(), (NOW.0 / 1000).to_string());
+    let message = format!("1.{seconds}.{body}");
+    let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()), message.as_bytes());
+    let mut headers = HeaderMap::new();
+    for (name, value) in
+        [("id", "1"), ("timestamp", &seconds), ("signature", &format!("v1,{}", STANDARD.encode(signature)))]
+    {
+        let name: hyper::header::HeaderName = format!("webhook-{name}").parse().expect("it is a name");
+        headers.insert(name, value.parse().expect("it is a value"));
+    }
+    (headers, body.into_bytes())
+}
+
+/// Ten thousand bounces, five hundred in a request, from the body of the request to the commit.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn hooks(bencher: divan::Bencher<'_, '_>) {
+    let runtime = Runtime::new().expect("a runtime starts");
+    bencher.counter(ItemsCount::new(EVENTS)).with_inputs(|| told(&runtime)).bench_local_values(|told| {
+        runtime.block_on(async {
+            for (headers, body) in &told.requests {
+                let outcome = told.door.take("bench", headers.clone(), body.clone(), NOW).await;
+                assert_eq!(outcome.expect("the database answers"), HookOutcome::Kept);
+            }
+        });
+        told
     });
 }

@@ -22,6 +22,7 @@ pub mod dns;
 pub mod doctor;
 pub mod domain;
 pub mod figures;
+pub mod https;
 pub mod images;
 pub mod inbound;
 pub mod message;

@@ -8,8 +8,10 @@ use anyhow::Context as _;
 
 use crate::config::{Config, Dkim, Relay, RelayTls};
 use crate::delivery::{EngineSettings, NewsletterSettings, RelaySettings};
+use crate::domain::hook::Hook;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::newsletter::url_base;
+use crate::inbound::hooks::HookSettings;
 use crate::message::dkim::Signer;
 use crate::signup::{ChallengeWhen, DomainPolicy, Limits, MxLookup};
 use crate::smtp::{Connector, Endpoint, TlsMode};
@@ -58,6 +60,16 @@ pub fn connector(config: &Config, relay: &Relay) -> anyhow::Result<Connector> {
         allow_plaintext: relay.plaintext_is_acceptable,
     };
     Connector::new(endpoint).with_context(|| format!("relay {}", relay.name))
+}
+
+/// The hooks, each with the relays of its provider.
+pub fn hooks(config: &Config) -> Vec<HookSettings> {
+    let relays = |provider| {
+        let its = config.relays.iter().filter(|relay| relay.provider == Some(provider));
+        its.map(|relay| relay.name.clone()).collect()
+    };
+    let settings = |hook: &Hook| HookSettings { hook: hook.clone(), relays: relays(hook.provider) };
+    config.inbound.hooks.iter().map(settings).collect()
 }
 
 /// Who signs a newsletter's mail: its keys, in the order of the file.
@@ -149,5 +161,6 @@ fn relay(config: &Config, relay: &Relay) -> anyhow::Result<RelaySettings> {
         signs: relay.signs,
         unsigned_headers: relay.rewrites.clone(),
         extra_headers: relay.headers.clone(),
+        provider: relay.provider,
     })
 }

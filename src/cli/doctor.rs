@@ -7,7 +7,7 @@ use super::output::TextStyle;
 use super::text::count;
 use super::{Context, Exit};
 use crate::config::{Config, ConfigErrors};
-use crate::doctor::{Finding, FindingHealth, local, names, relays};
+use crate::doctor::{Finding, FindingHealth, hooks, local, names, relays};
 
 /// Look at everything an installation needs, and say what to do.
 ///
@@ -93,6 +93,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     report.say_all(local::files(&config))?;
     report.say_all(local::addresses(&config))?;
+    report.say_all(hooks::look(&config))?;
     context.block_on(async {
         report.say_all(local::database(&config, context.now()).await)?;
         report.say(&local::disk(&config, context.folder()))?;

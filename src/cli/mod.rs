@@ -10,6 +10,7 @@ mod demo;
 mod dkim;
 mod doctor;
 mod failure;
+mod hooking;
 mod init;
 mod issue_files;
 mod issues;

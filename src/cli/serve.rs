@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, Exit, Failure, logo, receiving};
+use super::{Context, Exit, Failure, hooking, logo, receiving};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
@@ -24,7 +24,7 @@ use crate::store::{Db, migrate, newsletters};
 use crate::supervise::Supervisor;
 use crate::templates::Templates;
 use crate::upkeep::{self, Upkeep};
-use crate::web::{self, Embedding, Proxies, Site};
+use crate::web::{self, Embedding, Hooks, Proxies, Site};
 use crate::wiring;
 
 /// Monitors ask now and then, and are few.
@@ -219,6 +219,7 @@ async fn site(
         Embedding { origins: config.signup.embed_origins.clone(), redirects: config.signup.redirects.clone() };
     // One on this machine is nobody else.
     let elsewhere = config.relays.iter().filter(|relay| !relay.is_loopback());
+    site.hooks = Hooks::new(hooking::open(config, db)?);
     site.retention = config.retention;
     site.relays = elsewhere.map(|relay| relay.host.clone()).collect();
     Ok(site)

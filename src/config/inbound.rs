@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::hooks;
 use super::reader::Section;
 use super::rules;
 use super::server::socket;
 use crate::domain::cause::OperatorRules;
+use crate::domain::hook::Hook;
 
 /// The settings of what comes back.
 #[derive(Clone, Debug)]
@@ -26,6 +28,8 @@ pub struct Inbound {
     pub pipe: bool,
     /// What replies and reports mean at this installation.
     pub rules: OperatorRules,
+    /// Where providers tell by HTTP what became of mail.
+    pub hooks: Vec<Hook>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +40,12 @@ pub enum LmtpListen {
 }
 
 impl Inbound {
-    /// Whether anybody hears what is sent to the addresses of bounces.
+    /// Whether anybody hears of bounces: by mail, or from a provider.
+    pub fn hears_bounces(&self) -> bool {
+        self.has_door() || !self.hooks.is_empty()
+    }
+
+    /// Whether anybody hears what is sent to the addresses of bounces. A hook does not: nobody can unsubscribe there by mail.
     pub fn has_door(&self) -> bool {
         self.smtp_listen.is_some() || self.lmtp_listen.is_some() || self.pipe
     }
@@ -76,6 +85,7 @@ pub(super) fn read(section: Section<'_>) -> Option<Inbound> {
     };
     let pipe = section.boolean("pipe");
     let rules = rules::read(section);
+    let hooks = hooks::read(section);
     Some(Inbound {
         settle_after: settle_after?,
         smtp_listen,
@@ -84,5 +94,6 @@ pub(super) fn read(section: Section<'_>) -> Option<Inbound> {
         certificate,
         pipe: pipe?,
         rules: rules?,
+        hooks: hooks?,
     })
 }

@@ -1,13 +1,14 @@
 //! Every key there is: its kind, its default and what it means. The reader, the environment, the refusal of unknown
 //! keys, `config show` and docs/configuration.md all go by this one table.
 
+mod hooks;
 mod inbound;
 mod kind;
 mod lookup;
 mod sections;
 
-use kind::key;
 pub use kind::{Absent, Key, ValueKind};
+use kind::{join, key};
 pub(super) use lookup::{below, find, is_repeatable, is_section, suggest};
 pub use sections::SECTIONS;
 
@@ -23,17 +24,9 @@ use Absent::{Default, Means, Refused};
 use ValueKind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};
 
 /// Every key. The documentation has them by section, in this order within each.
-pub const KEYS: &[Key] = &join::<{ MOST.len() + inbound::KEYS.len() }>(MOST, inbound::KEYS);
+pub const KEYS: &[Key] = &join::<{ MOST.len() + OF_INBOUND.len() }>(MOST, OF_INBOUND);
 
-const fn join<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
-    let mut all = [first[0]; N];
-    let mut at = 0;
-    while at < N {
-        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
-        at += 1;
-    }
-    all
-}
+const OF_INBOUND: &[Key] = &join::<{ inbound::KEYS.len() + hooks::KEYS.len() }>(inbound::KEYS, hooks::KEYS);
 
 const MOST: &[Key] = &[
     key(

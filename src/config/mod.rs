@@ -11,6 +11,7 @@ mod delivery;
 mod design;
 mod environment;
 mod headers;
+mod hooks;
 mod inbound;
 pub mod keys;
 mod mismatch;
@@ -204,14 +205,14 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let retention = retention::read(reader.section(root, "retention"));
     let signup = signup::read(reader.section(root, "signup"));
     let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);
-    let hears = inbound.as_ref().is_some_and(Inbound::has_door);
+    let (hears, is_told) = inbound.as_ref().map_or((false, false), |one| (one.has_door(), one.hears_bounces()));
     let newsletters = reader.each(root, "newsletters.*", |slug, one| newsletter::read(slug, one, retry_for, hears));
     let mut names = HashSet::new();
     let mut known = Vec::new();
     let relays = reader.each(root, "relays.*", |_, section| {
         let relay = relay::read(section);
         if let Some(name) = section.written("name") {
-            let headers = relay.as_ref().map(|relay| relay.headers.clone()).unwrap_or_default();
+            let headers = relay.as_ref().map(Relay::all_headers).unwrap_or_default();
             known.push(KnownRelay {
                 name: name.trim().to_owned(),
                 only_named: section.boolean("only_named") == Some(true),
@@ -230,7 +231,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let sending =
         reader.each(root, "newsletters.*", |slug, section| (slug.to_owned(), sending::read(&section, &known)));
     reader.each(root, "relays.*", |_, section| warn_of_idle(&section, &sending, alarms.relay.as_deref()));
-    warn_of_unheard(&reader.section(root, "inbound"), newsletters.iter().flatten().filter(|_| !hears));
+    warn_of_unheard(&reader.section(root, "inbound"), newsletters.iter().flatten().filter(|_| !is_told));
     if newsletters.is_empty() {
         top.refuse_all(
             "there is no newsletter",

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use super::reader::Section;
 use super::sender::one_line;
-use super::{headers, rates};
-use crate::domain::extra_header::ExtraHeaders;
+use super::{headers, hooks, rates};
+use crate::domain::extra_header::{ExtraHeaders, Scope};
+use crate::domain::hook::MailService;
 use crate::domain::quota::Quota;
 use crate::domain::string_enum;
 use crate::secret::Secret;
@@ -26,6 +27,8 @@ string_enum! {
 pub struct Relay {
     /// For reports and logs; unique.
     pub name: String,
+    /// Whose it is, where the provider tells what becomes of mail.
+    pub provider: Option<MailService>,
     pub host: String,
     pub port: u16,
     /// How the connection is protected.
@@ -58,6 +61,15 @@ pub struct Relay {
 }
 
 impl Relay {
+    /// The fields that its mail bears: those of the operator, and the one that its provider hands back.
+    pub(super) fn all_headers(&self) -> ExtraHeaders {
+        let mut all = self.headers.clone();
+        let field = self.provider.and_then(MailService::field);
+        let field = field.and_then(|field| format!("{field}: token").parse().ok());
+        all.0.extend(field.map(|field| (Scope::All, field)));
+        all
+    }
+
     /// Whether it runs on this machine.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
@@ -72,6 +84,7 @@ pub(super) fn is_loopback(host: &str) -> bool {
 
 pub(super) fn read(section: Section<'_>) -> Option<Relay> {
     let name = section.parsed("name", one_line);
+    let provider = section.parsed("provider", hooks::provider);
     let host = section.parsed("host", |text| {
         let wrong = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | ',');
         if text.contains(wrong) || (text.contains(':') && text.parse::<IpAddr>().is_err()) {
@@ -102,6 +115,7 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
     // Where the relay signs, its signature covers what it writes.
     let rewrites = section.each_text("rewrites", if signs == Some(true) { header_name } else { rewritten });
 
+    check_provider(&section, provider, &headers);
     check_login(&section, username.as_deref());
     if let (Some(RelayTls::None), Some(host), Some(false)) = (tls, host.as_deref(), plaintext_is_acceptable)
         && !is_loopback(host)
@@ -121,6 +135,7 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
     });
     Some(Relay {
         name: name?,
+        provider,
         host: host?,
         port: port.unwrap_or(default_port)?,
         tls: tls?,
@@ -139,6 +154,15 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
         rewrites,
         plaintext_is_acceptable: plaintext_is_acceptable?,
     })
+}
+
+/// The field that the provider hands back is nobody else's.
+fn check_provider(section: &Section<'_>, provider: Option<MailService>, headers: &ExtraHeaders) {
+    if let Some(field) = provider.and_then(MailService::field)
+        && headers.0.iter().any(|(_, one)| one.name().eq_ignore_ascii_case(field))
+    {
+        section.refuse("provider", format!("an email would have {field} twice"), Some("take it out of `headers`"));
+    }
 }
 
 fn check_login(section: &Section<'_>, username: Option<&str>) {

@@ -128,7 +128,8 @@ impl RevisionCache {
             Filling { newsletter: &entry.newsletter.slug, issue: content.slug.as_deref(), kind: content.kind };
         let mut extra_headers = relay.extra_headers.block(&filling);
         extra_headers.push_str(&entry.extra_headers.block(&filling));
-        let profile = Profile { signers, unsigned_headers: relay.unsigned_headers.clone(), extra_headers };
+        let (unsigned_headers, provider) = (relay.unsigned_headers.clone(), relay.provider);
+        let profile = Profile { signers, unsigned_headers, extra_headers, provider };
         let skeleton = Skeleton::build(&entry.newsletter, &self.settings.public_url, &content, &profile)?;
         let images: Vec<_> = images.into_iter().map(Image::from).collect();
         let skeleton = skeleton.with_images(&images);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::domain::cause::OperatorRules;
 use crate::domain::delivery::{RETRY_FOR, UNCERTAIN_FOR};
 use crate::domain::extra_header::ExtraHeaders;
+use crate::domain::hook::MailService;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::provider::Provider;
 use crate::domain::quota::Quota;
@@ -51,6 +52,8 @@ pub struct RelaySettings {
     pub unsigned_headers: Vec<String>,
     /// Header fields that it wants.
     pub extra_headers: ExtraHeaders,
+    /// Whose it is, where its provider hands a header field back.
+    pub provider: Option<MailService>,
 }
 
 /// How often the engine looks, and how long it believes.

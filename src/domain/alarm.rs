@@ -51,6 +51,8 @@ string_enum! {
         BouncesHeld = "bounces.held",
         /// Complaints come in of which nothing says whose they are.
         ComplaintsUnmatched = "complaints.unmatched",
+        /// Requests to a hook do not bear the signature of its provider.
+        HooksForged = "hooks.forged",
         /// Old rows are about to be taken away for the first time.
         RetentionFirst = "retention.first",
     }
@@ -95,6 +97,7 @@ impl AlarmName {
             | Self::FileLeft
             | Self::SlotEmpty
             | Self::ComplaintsUnmatched
+            | Self::HooksForged
             | Self::RetentionFirst => Severity::Look,
             _ => Severity::Person,
         }
@@ -112,7 +115,7 @@ impl AlarmName {
 
     /// Whether it says that something happened, and not that something lasts.
     pub fn is_count(self) -> bool {
-        matches!(self, Self::IssueFailed | Self::EmailUnmade | Self::ComplaintsUnmatched)
+        matches!(self, Self::IssueFailed | Self::EmailUnmade | Self::ComplaintsUnmatched | Self::HooksForged)
     }
 
     /// What is wrong, in one sentence without its full stop.
@@ -136,6 +139,7 @@ impl AlarmName {
             Self::SlotEmpty => of("nothing is queued for the next slot of {}"),
             Self::BouncesHeld => of("bounces of {} wait for you"),
             Self::ComplaintsUnmatched => "complaints come in that name no email of ours".to_owned(),
+            Self::HooksForged => of("requests to the hook {} are not signed by its provider"),
             Self::RetentionFirst => "old data is about to be deleted for the first time".to_owned(),
         }
     }
@@ -180,6 +184,11 @@ impl AlarmName {
             Self::BouncesHeld => "`coranto bounces list` shows them; release or discard them".to_owned(),
             Self::ComplaintsUnmatched => {
                 "their readers go on getting mail; ask the provider for reports that keep Message-ID or List-Unsubscribe"
+                    .to_owned()
+            }
+            Self::HooksForged => {
+                "`coranto bounces hooks` shows what to set; if the provider's key is right there, its URL is known to others: \
+                 give the hook another name"
                     .to_owned()
             }
             Self::RetentionFirst => {

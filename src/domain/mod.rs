@@ -11,6 +11,8 @@ pub mod design;
 pub mod event;
 pub mod evidence;
 pub mod extra_header;
+pub mod hook;
+pub mod hook_key;
 pub mod image;
 pub mod import;
 pub mod issue;

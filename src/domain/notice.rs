@@ -13,6 +13,8 @@ string_enum! {
         Listener = "listener",
         /// `coranto bounces receive`.
         Pipe = "pipe",
+        /// A provider, by a request to a hook.
+        Hook = "hook",
     }
 }
 
@@ -51,6 +53,8 @@ string_enum! {
         Direct = "direct",
         /// A token of ours, which nobody else can make.
         Sealed = "sealed",
+        /// A provider that proved who it is names an address, and its relay took a mail to it.
+        Vouched = "vouched",
         /// An address that a report names. Anybody can name one, so it acts on nobody.
         Named = "named",
         /// Nothing says whose mail it was.

@@ -5,8 +5,8 @@ use crate::token::Purpose;
 
 /// What stands first in an address, and what is to stand there one day: no newsletter is called so.
 /// The letters of readers' links are those of [`Purpose::path`].
-const OF_THE_SITE: [&str; 11] =
-    ["admin", "api", "assets", "embed", "favicon", "healthz", "i", "metrics", "readyz", "robots", "static"];
+const OF_THE_SITE: [&str; 12] =
+    ["admin", "api", "assets", "embed", "favicon", "healthz", "hooks", "i", "metrics", "readyz", "robots", "static"];
 
 /// What stands below a newsletter: no issue is called so.
 const OF_A_NEWSLETTER: [&str; 6] = ["challenge", "embed", "feed", "link", "privacy", "subscribe"];

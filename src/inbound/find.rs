@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::read::{Place, Reading};
+use super::report::ReadReport;
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::cause::Certainty;
@@ -18,6 +19,8 @@ use crate::token::{Keyring, Unproved};
 const LATEST_WITHIN: Duration = Duration::from_secs(14 * 24 * 3600);
 /// The same of an address that a report names.
 const NAMED_WITHIN: Duration = Duration::from_secs(7 * 24 * 3600);
+/// The same where the provider whose relay took the mail names it, and proved who it is.
+const VOUCHED_WITHIN: Duration = Duration::from_secs(14 * 24 * 3600);
 
 /// What came back that a token may stand in, opened: the best first.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +50,8 @@ pub(super) enum MatchedBy {
     ReturnPath,
     MessageId,
     Unsubscribe,
+    /// By an address, which the provider of its relay named.
+    Vouched,
     Address,
 }
 
@@ -54,13 +59,16 @@ impl MatchedBy {
     pub(super) fn evidence(self) -> NoticeEvidence {
         match self {
             Self::ReturnPath | Self::MessageId | Self::Unsubscribe => NoticeEvidence::Sealed,
+            Self::Vouched => NoticeEvidence::Vouched,
             Self::Address => NoticeEvidence::Named,
         }
     }
 
-    /// What a report can prove at most. Whoever holds a forwarded email holds its Message-ID and its links.
-    pub(super) fn at_most(self, said: Certainty) -> Certainty {
-        if self == Self::ReturnPath { said } else { Certainty::Likely }
+    /// What a report can prove at most. Whoever holds a forwarded email holds its Message-ID and its links; a provider that
+    /// proved who it is holds them by right.
+    pub(super) fn at_most(self, said: Certainty, is_verified: bool) -> Certainty {
+        let is_proof = self == Self::ReturnPath || (is_verified && matches!(self, Self::MessageId | Self::Vouched));
+        if is_proof { said } else { Certainty::Likely }
     }
 }
 
@@ -113,7 +121,7 @@ pub(super) async fn find(
     tx: &mut Tx,
     keys: &Keyring,
     clues: &[Clue],
-    reading: &Reading,
+    report: &ReadReport,
     now: Timestamp,
 ) -> Result<Option<Matched>> {
     for clue in clues {
@@ -136,7 +144,7 @@ pub(super) async fn find(
             return Ok(found);
         }
     }
-    named(tx, keys, reading, now).await
+    named(tx, keys, report, now).await
 }
 
 async fn mail(tx: &mut Tx, keys: &Keyring, of: &Unproved) -> Result<Option<ReturnedMail>> {
@@ -152,12 +160,18 @@ async fn subscription(tx: &mut Tx, keys: &Keyring, of: &Unproved) -> Result<Opti
     Ok(row.filter(|row| keys.proves(of, row.mark)).map(|_| id))
 }
 
-async fn named(tx: &mut Tx, keys: &Keyring, reading: &Reading, now: Timestamp) -> Result<Option<Matched>> {
-    let addresses = reading.recipients.iter().filter_map(|recipient| recipient.address.as_deref()?.parse().ok());
+async fn named(tx: &mut Tx, keys: &Keyring, report: &ReadReport, now: Timestamp) -> Result<Option<Matched>> {
+    let teller = report.told.as_ref().filter(|teller| teller.is_verified);
+    let within = if teller.is_some() { VOUCHED_WITHIN } else { NAMED_WITHIN };
+    let recipients = report.reading.recipients.iter();
+    let addresses = recipients.filter_map(|recipient| recipient.address.as_deref()?.parse().ok());
     for address in addresses.collect::<Vec<EmailAddress>>() {
         let hash = keys.address_hash(&address.key());
-        if let Some(mail) = returns::latest_to(tx, &hash, now.minus(NAMED_WITHIN)).await? {
-            return Ok(Some(Matched::Mail { mail, by: MatchedBy::Address }));
+        if let Some(mail) = returns::latest_to(tx, &hash, now.minus(within)).await? {
+            let relay = mail.relay.as_deref().unwrap_or_default();
+            let is_its = teller.is_some_and(|teller| teller.relays.iter().any(|one| one == relay));
+            let by = if is_its { MatchedBy::Vouched } else { MatchedBy::Address };
+            return Ok(Some(Matched::Mail { mail, by }));
         }
     }
     Ok(None)

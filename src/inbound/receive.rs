@@ -2,13 +2,14 @@
 //! then writes notices, effects and events of many. Whoever gave a report is answered after it: a crash before leaves
 //! nothing, and what is given again finds its notice there and does nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::find::{self, Clue, Matched, MatchedBy};
 use super::read::ReportedRecipient;
-use super::report::ReadReport;
+use super::report::{ReadReport, Teller};
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
 use crate::domain::actor::{Actor, By};
@@ -65,6 +66,8 @@ struct Plan {
     ends: Option<SubscriptionId>,
     /// The mail whose fate the report shows.
     proves: Option<ReturnedMail>,
+    /// The provider that told it.
+    told: Option<Arc<Teller>>,
 }
 
 impl Intake {
@@ -76,6 +79,10 @@ impl Intake {
     #[must_use]
     pub fn with_rules(self, rules: OperatorRules) -> Self {
         Self { rules, ..self }
+    }
+
+    pub(super) fn db(&self) -> &Db {
+        &self.db
     }
 
     pub(super) fn keys(&self) -> &Keyring {
@@ -94,7 +101,7 @@ impl Intake {
             self.db
                 .write(async |tx| {
                     for plan in &mut plans {
-                        plan.receipt.is_new = write(tx, plan, now).await?;
+                        plan.receipt.is_new = write(tx, &self.keys, plan, now).await?;
                     }
                     Ok::<_, StoreError>(())
                 })
@@ -109,7 +116,7 @@ impl Intake {
         if let Some(id) = wish(tx, &self.keys, &clues, report).await? {
             return Ok(self.of_reader(report, NoticeKind::Unsubscribe, id));
         }
-        match find::find(tx, &self.keys, &clues, reading, now).await? {
+        match find::find(tx, &self.keys, &clues, report, now).await? {
             Some(Matched::Mail { mail, by }) => Ok(self.of_mail(report, mail, by, now)),
             Some(Matched::Reader(id)) => Ok(self.of_reader(report, reading.kind, id)),
             None => Ok(self.of_nobody(report)),
@@ -118,7 +125,8 @@ impl Intake {
 
     fn of_mail(&self, report: &ReadReport, mail: ReturnedMail, by: MatchedBy, now: Timestamp) -> Plan {
         let kind = report.reading.kind;
-        let effect = effect(kind, by, &mail, now);
+        let is_verified = report.told.as_ref().is_some_and(|teller| teller.is_verified);
+        let effect = effect(kind, by, &mail, is_verified, now);
         let domain = mail.email.rsplit_once('@').map_or("", |(_, domain)| domain);
         let to = destination(domain);
         let mut notice = notice(report, Some(&mail), kind, by.evidence(), effect);
@@ -128,11 +136,13 @@ impl Intake {
         }
         let key = match kind {
             // Whoever comes back and leaves again by the same email leaves again.
+            _ if report.is_once() => fingerprint_once(report),
             NoticeKind::Unsubscribe => fingerprint("wish", mail.id.0, kind, &report.digest),
+            _ if report.told.is_some() => fingerprint("told", mail.id.0, kind, notice.cause.as_str().as_bytes()),
             _ => fingerprint("mail", mail.id.0, kind, notice.cause.as_str().as_bytes()),
         };
         notice.fingerprint = key;
-        notice.certainty = by.at_most(notice.certainty);
+        notice.certainty = by.at_most(notice.certainty, is_verified);
         notice.destination = to.to_owned();
         if is_forwarded(recipient(report, Some(&mail)), &mail) {
             notice.certainty = Certainty::Likely;
@@ -150,9 +160,10 @@ impl Intake {
         }
         Plan {
             receipt: Receipt { kind, evidence: by.evidence(), effect: is_kept(kind).then_some(effect), is_new: false },
-            ends: (effect == Effect::Unsubscribed).then_some(mail.subscription_id),
+            ends: matches!(effect, Effect::Unsubscribed | Effect::Suppressed).then_some(mail.subscription_id),
             notice: is_kept(kind).then_some(notice),
             proves: (is_proof(kind, by) && is_in_doubt(&mail)).then_some(mail),
+            told: report.told.clone(),
         }
     }
 
@@ -161,7 +172,10 @@ impl Intake {
         let ends = matches!(kind, NoticeKind::Unsubscribe | NoticeKind::Complaint);
         let effect = if ends { Effect::Unsubscribed } else { Effect::None };
         let mut notice = notice(report, None, kind, NoticeEvidence::Sealed, effect);
-        notice.fingerprint = fingerprint("reader", id.0, kind, &report.digest);
+        notice.fingerprint = match report.is_once() {
+            true => fingerprint_once(report),
+            false => fingerprint("reader", id.0, kind, &report.digest),
+        };
         notice.subscription = Some(id);
         Plan {
             receipt: Receipt {
@@ -173,6 +187,7 @@ impl Intake {
             notice: is_kept(kind).then_some(notice),
             ends: ends.then_some(id),
             proves: None,
+            told: report.told.clone(),
         }
     }
 
@@ -181,13 +196,17 @@ impl Intake {
         let kind = report.reading.kind;
         let is_kept = matches!(kind, NoticeKind::Bounce | NoticeKind::Complaint);
         let mut notice = notice(report, None, kind, NoticeEvidence::None, Effect::None);
-        notice.fingerprint = fingerprint("none", 0, kind, &report.digest);
+        notice.fingerprint = match report.is_once() {
+            true => fingerprint_once(report),
+            false => fingerprint("none", 0, kind, &report.digest),
+        };
         let effect = is_kept.then_some(Effect::None);
         Plan {
             receipt: Receipt { kind, evidence: NoticeEvidence::None, effect, is_new: false },
             notice: is_kept.then_some(notice),
             ends: None,
             proves: None,
+            told: report.told.clone(),
         }
     }
 }
@@ -199,10 +218,10 @@ async fn wish(tx: &mut Tx, keys: &Keyring, clues: &[Clue], report: &ReadReport) 
 }
 
 /// What follows from a report of this kind about this mail.
-fn effect(kind: NoticeKind, by: MatchedBy, mail: &ReturnedMail, now: Timestamp) -> Effect {
+fn effect(kind: NoticeKind, by: MatchedBy, mail: &ReturnedMail, is_verified: bool, now: Timestamp) -> Effect {
     let acts = match kind {
         // A link that stands in every email of a reader names none of them.
-        NoticeKind::Bounce => matches!(by, MatchedBy::ReturnPath | MatchedBy::MessageId),
+        NoticeKind::Bounce => matches!(by, MatchedBy::ReturnPath | MatchedBy::MessageId | MatchedBy::Vouched),
         NoticeKind::Complaint | NoticeKind::Unsubscribe => by != MatchedBy::Address,
         _ => false,
     };
@@ -215,6 +234,7 @@ fn effect(kind: NoticeKind, by: MatchedBy, mail: &ReturnedMail, now: Timestamp) 
         _ if !may_be_reported(mail) || has_moved => Effect::Odd,
         _ if is_stale => Effect::Stale,
         NoticeKind::Bounce => Effect::Waiting,
+        NoticeKind::Complaint if is_verified => Effect::Suppressed,
         _ => Effect::Unsubscribed,
     }
 }
@@ -308,8 +328,13 @@ fn fingerprint(of: &str, number: i64, kind: NoticeKind, what: &[u8]) -> [u8; 16]
     cut
 }
 
+/// What its provider signs is good for one notice, whatever stands beside it.
+fn fingerprint_once(report: &ReadReport) -> [u8; 16] {
+    fingerprint("once", 0, NoticeKind::Unreadable, &report.digest)
+}
+
 /// Writes one report's notice and what follows at once. `false` when it had come before: then all that is done already.
-async fn write(tx: &mut Tx, plan: &mut Plan, now: Timestamp) -> Result<bool> {
+async fn write(tx: &mut Tx, keys: &Keyring, plan: &mut Plan, now: Timestamp) -> Result<bool> {
     let Some(notice) = &mut plan.notice else { return Ok(false) };
     // One mail is one strike, and counts once, whatever is said of it by whom.
     let is_again = match notice.delivery {
@@ -325,10 +350,7 @@ async fn write(tx: &mut Tx, plan: &mut Plan, now: Timestamp) -> Result<bool> {
         return Ok(false);
     }
     if let Some(id) = plan.ends {
-        let complains = notice.kind == NoticeKind::Complaint;
-        let source = if complains { "complaint" } else { "mailto" };
-        let act = ActionContext { actor: Actor::Reader, source: source.to_owned(), wording: "", client: None, now };
-        signup::leave_by_mail(tx, id, complains, &act).await?;
+        end(tx, keys, id, notice, plan.told.as_deref(), now).await?;
     }
     if let Some(mail) = &plan.proves
         && deliveries::prove(tx, mail.id, now).await?
@@ -342,6 +364,31 @@ async fn write(tx: &mut Tx, plan: &mut Plan, now: Timestamp) -> Result<bool> {
         call_for_unmatched(tx, Actor::scheduler(now)).await?;
     }
     Ok(true)
+}
+
+/// Ends the subscription of who wants no more. Who complains to a provider that proved who it is gets nothing any more.
+async fn end(
+    tx: &mut Tx,
+    keys: &Keyring,
+    id: SubscriptionId,
+    notice: &NewNotice,
+    told: Option<&Teller>,
+    now: Timestamp,
+) -> Result<()> {
+    let complains = notice.kind == NoticeKind::Complaint;
+    let source = match (complains, told) {
+        (true, _) => "complaint",
+        (false, Some(_)) => "provider",
+        (false, None) => "mailto",
+    };
+    let act = |actor| ActionContext { actor, source: source.to_owned(), wording: "", client: None, now };
+    match told.filter(|_| notice.effect == Effect::Suppressed) {
+        Some(teller) => {
+            let note = format!("complained, as {} says", teller.hook);
+            signup::leave_all_by_complaint(tx, keys, id, &note, &act(Actor::Provider(teller.hook.clone()))).await
+        }
+        None => signup::leave_by_mail(tx, id, complains, &act(Actor::Reader)).await.map(|_| ()),
+    }
 }
 
 /// Readers who complain and go on getting mail are how a sender loses its name: a person is told.

@@ -1,5 +1,7 @@
 //! A mail that came in by a door, and the same when it has been read. Reading asks nobody; it takes a thread of its own.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::read::{Reading, read};
@@ -31,6 +33,21 @@ pub struct ReadReport {
     pub(super) automatic: bool,
     pub(super) reading: Reading,
     pub(super) digest: [u8; 32],
+    /// The provider that told it by a hook.
+    pub(super) told: Option<Arc<Teller>>,
+}
+
+/// A provider that tells what became of mail.
+#[derive(Clone, Debug)]
+pub(super) struct Teller {
+    /// The name of its hook.
+    pub(super) hook: String,
+    /// More than the URL shows that it is the provider.
+    pub(super) is_verified: bool,
+    /// Its signature does not cover the event: the digest, made of what is signed, is taken once.
+    pub(super) once: bool,
+    /// The relays that are this provider's.
+    pub(super) relays: Vec<String>,
 }
 
 impl Report {
@@ -52,7 +69,7 @@ impl Report {
         if automatic && reading.kind == NoticeKind::Unsubscribe && reading.recipients.is_empty() {
             reading.kind = NoticeKind::AutoReply;
         }
-        ReadReport { source, recipient, automatic, reading, digest }
+        ReadReport { source, recipient, automatic, reading, digest, told: None }
     }
 }
 
@@ -60,6 +77,11 @@ impl ReadReport {
     /// The same mail, as it came to another address.
     pub(super) fn to(&self, recipient: Option<String>) -> Self {
         Self { recipient, ..self.clone() }
+    }
+
+    /// Whether what its provider signs says nothing of the event itself.
+    pub(super) fn is_once(&self) -> bool {
+        self.told.as_ref().is_some_and(|teller| teller.once)
     }
 
     /// Whether a person wrote it, and no machine that reports.

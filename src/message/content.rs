@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::dkim::Signer;
 use crate::content::fields::Template;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::hook::MailService;
 
 /// The parts of a mail as a revision holds them.
 #[derive(Clone, Debug)]
@@ -32,4 +33,6 @@ pub struct Profile {
     pub unsigned_headers: Vec<String>,
     /// Fields that stand above everything else, each with its line end. No signature covers them.
     pub extra_headers: String,
+    /// Whose relay it is: its mail bears the field that the provider hands back.
+    pub provider: Option<MailService>,
 }

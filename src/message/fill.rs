@@ -82,7 +82,7 @@ impl Skeleton {
         if values.written() != links || !self.header_link_is_own(&head, unsubscribe_token.as_deref()) {
             return Err(FillError::WrongLinks);
         }
-        self.sign(&head, body_at, recipient, out)?;
+        self.sign(&head, body_at, recipient, &token, out)?;
         Ok(Filled { envelope_sender: self.envelope_sender(keys, recipient), message_id })
     }
 
@@ -123,8 +123,16 @@ impl Skeleton {
 
     /// Puts before the message what is not signed, and then the signatures, RSA first: it is the one that everyone
     /// verifies.
-    fn sign(&self, head: &str, body_at: usize, recipient: &Recipient<'_>, out: &mut Vec<u8>) -> Result<(), SignError> {
+    fn sign(
+        &self,
+        head: &str,
+        body_at: usize,
+        recipient: &Recipient<'_>,
+        token: &str,
+        out: &mut Vec<u8>,
+    ) -> Result<(), SignError> {
         let mut first = self.extra_headers.clone().into_bytes();
+        self.correlation.write(token, &mut first);
         if !self.signers.is_empty() {
             let body_hash = dkim::body_hash(&out[body_at..]);
             for signer in &self.signers {

@@ -5,6 +5,7 @@
 //! mail that is sent again is the same mail, with the same Message-ID.
 
 mod content;
+mod correlate;
 pub mod dkim;
 mod embed;
 mod error;

@@ -13,6 +13,7 @@ use crate::domain::return_path::ReturnPath;
 use crate::token::{Purpose, TOKEN_LEN};
 
 use super::content::{Content, Profile};
+use super::correlate::Correlation;
 use super::dkim::Signer;
 use super::embed::Related;
 use super::error::SkeletonError;
@@ -37,6 +38,7 @@ pub struct Skeleton {
     pub(super) signers: Vec<Arc<Signer>>,
     pub(super) unsigned_headers: Vec<String>,
     pub(super) extra_headers: String,
+    pub(super) correlation: Correlation,
     pub(super) return_path: Option<ReturnPath>,
     pub(super) from_address: String,
     /// The links with a token that a filled mail has, `List-Unsubscribe` included.
@@ -73,6 +75,9 @@ impl Skeleton {
         let text_links = links;
         html.tally(&mut links);
         let parts = headers.size_estimate() + text.size_estimate() + html.size_estimate();
+        let rewrites = profile.unsigned_headers.iter().any(|name| name.eq_ignore_ascii_case("Message-ID"));
+        let correlation = Correlation::of(profile.provider, rewrites);
+        let fields = profile.extra_headers.len() + correlation.size_estimate();
         let mut signers = profile.signers.clone();
         signers.sort_by_key(|signer| !signer.is_rsa());
         Ok(Self {
@@ -94,11 +99,12 @@ impl Skeleton {
             signers,
             unsigned_headers: profile.unsigned_headers.clone(),
             extra_headers: profile.extra_headers.clone(),
+            correlation,
             return_path: newsletter.return_path.clone(),
             from_address: newsletter.from.address.to_string(),
             links,
             text_links,
-            size_estimate: parts + profile.extra_headers.len() + FRAME_BYTES + profile.signers.len() * SIGNATURE_BYTES,
+            size_estimate: parts + fields + FRAME_BYTES + profile.signers.len() * SIGNATURE_BYTES,
         })
     }
 

@@ -58,10 +58,10 @@ impl Renderer<'_> {
     }
 
     /// Asks every link of an issue whether it leads anywhere.
-    pub async fn ask_links(&self, source: &Source) -> Result<Vec<Problem>, rustls::Error> {
+    pub async fn ask_links(&self, source: &Source) -> Result<Vec<Problem>, crate::https::TlsError> {
         let addresses = advice::addresses(&source.issue, self.newsletter);
         let all: Vec<CheckedLink> = addresses.into_iter().map(|(url, at)| CheckedLink { url, at }).collect();
-        links::ask(&all, &Asking { public_url: self.public_url.to_owned(), may_ask: links::is_public }).await
+        links::ask(&all, &Asking { public_url: self.public_url.to_owned(), may_ask: crate::https::is_public }).await
     }
 
     fn late(&self, source: &Source, now: Timestamp) -> Option<Problem> {

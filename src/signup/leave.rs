@@ -1,12 +1,14 @@
 //! A reader leaves. Idempotent; works from every state, for ever, and never fails for want of a row.
 
-use super::ActionContext;
+use super::{ActionContext, person};
 use crate::domain::SubscriptionId;
 use crate::domain::actor::Actor;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
+use crate::domain::suppression::SuppressionReason;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Db, Result, Tx, subscriptions};
+use crate::store::{Db, Result, Tx, subscriptions, suppressions};
+use crate::token::Keyring;
 
 #[derive(Clone, Debug)]
 pub enum UnsubscribeOutcome {
@@ -34,6 +36,25 @@ pub async fn leave(db: &Db, id: SubscriptionId, act: &ActionContext) -> Result<U
 /// unwanted. `false` when it had ended, or there is none.
 pub async fn leave_by_mail(tx: &mut Tx, id: SubscriptionId, complains: bool, act: &ActionContext) -> Result<bool> {
     end(tx, id, complains, act).await
+}
+
+/// Ends every subscription of a reader who called an email unwanted, and suppresses the address, in the transaction that keeps
+/// the word of the provider who says so.
+pub async fn leave_all_by_complaint(
+    tx: &mut Tx,
+    keys: &Keyring,
+    id: SubscriptionId,
+    note: &str,
+    act: &ActionContext,
+) -> Result<()> {
+    let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(()) };
+    for one in subscriptions::of_person(tx, subscription.subscriber_id).await? {
+        end(tx, one.id, true, act).await?;
+    }
+    let person = person(keys, &subscription.email, None);
+    suppressions::add(tx, &person.address_hash, SuppressionReason::Complaint, note, act.by()).await?;
+    suppressions::note_mailbox(tx, &person.address_hash, &person.quota_hash).await?;
+    Ok(())
 }
 
 async fn end(tx: &mut Tx, id: SubscriptionId, complains: bool, act: &ActionContext) -> Result<bool> {

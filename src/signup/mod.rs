@@ -54,7 +54,7 @@ pub use import::{
     AGREED_FROM, Answers, ColumnMeaning, ColumnQuestion, ColumnValue, DayOrder, Import, ImportError, ImportFiles,
     ImportStep, Imported, Reason, Rejected, UNDO_FOR, Understood, Undo, Undone, forget_imports, import, undo_import,
 };
-pub use leave::{UnsubscribeOutcome, leave, leave_by_mail};
+pub use leave::{UnsubscribeOutcome, leave, leave_all_by_complaint, leave_by_mail};
 pub use limits::{ChallengeWhen, Limits, WhyNot};
 pub use link::{LinkAsk, send_link};
 pub use list::{NewsletterLogo, SignupList, SystemMails};

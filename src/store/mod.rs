@@ -16,6 +16,7 @@ pub mod events;
 pub mod evidence;
 pub mod folded;
 pub mod history;
+pub mod hooks;
 pub mod images;
 pub mod imports;
 pub mod issues;

@@ -259,7 +259,7 @@ pub async fn suppressed(tx: &mut Tx, relay: &str, issue: Option<IssueId>, since:
         .sql(
             "SELECT COUNT(*) FROM notices
              WHERE relay = $1 AND (issue_id = $2 OR ($2 IS NULL AND issue_id IS NULL AND received_at > $3))
-               AND effect = 'suppressed' AND answered_at IS NULL",
+               AND kind = 'bounce' AND effect = 'suppressed' AND answered_at IS NULL",
         )
         .bind(relay)
         .bind(issue)

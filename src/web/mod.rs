@@ -12,6 +12,8 @@ mod form;
 mod frame;
 mod handler_error;
 mod health;
+mod hook_access;
+mod hooks;
 mod host;
 mod one_click;
 mod policy;
@@ -35,6 +37,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub use hook_access::Hooks;
 pub use proxies::Proxies;
 pub use serve::serve;
 pub use site::{Embedding, Site};
@@ -54,6 +57,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .merge(assets::router())
         .merge(public::router())
         .merge(health::router())
+        .merge(hooks::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -13,6 +13,7 @@ use url::Url;
 use super::conditional::fresh;
 use super::error_page::ErrorPages;
 use super::handler_error::{Complete, HandlerError, Indexable};
+use super::hook_access::Hooks;
 use super::proxies::Proxies;
 use super::stylesheets::Stylesheets;
 use crate::clock::{Clock, Timestamp};
@@ -52,6 +53,8 @@ pub struct Site {
     pub embedding: Embedding,
     /// Through whom mail goes out; readers are told.
     pub relays: Vec<String>,
+    /// Where providers tell what became of mail.
+    pub hooks: Hooks,
     /// How long what is kept; readers are told.
     pub retention: Retention,
     /// Whether this process is to schedule: `/readyz` then says when nobody does.
@@ -90,6 +93,7 @@ impl Site {
             proxies,
             embedding: Embedding::default(),
             relays: Vec::new(),
+            hooks: Hooks::new(None),
             retention: Retention::default(),
             schedules: false,
             delivery: None,

@@ -22,6 +22,7 @@ use source::{Source, paths_from, words};
 const ARROWS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("dns", &[]),
+    ("https", &[]),
     ("private", &[]),
     ("secret", &[]),
     ("token", &[]),
@@ -42,8 +43,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("delivery", &["store", "message", "smtp", "domain"]),
     ("inbound", &["signup", "store", "message", "smtp", "domain"]),
     ("upkeep", &["store", "domain"]),
-    ("web", &["signup", "publishing", "templates", "store", "domain"]),
-    ("wiring", &["upkeep", "delivery", "signup", "config", "templates", "smtp", "message", "domain"]),
+    ("web", &["signup", "publishing", "inbound", "templates", "store", "domain"]),
+    ("wiring", &["upkeep", "delivery", "inbound", "signup", "config", "templates", "smtp", "message", "domain"]),
     ("doctor", &["wiring", "upkeep", "config", "store", "smtp", "message", "domain"]),
     ("resources", &["publishing", "store", "domain"]),
     ("supervise", &[]),
@@ -58,15 +59,15 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What knows nothing of newsletters is open to all; it uses nothing itself.
-const GROUND: &[&str] = &["clock", "dns", "private", "secret", "token", "telemetry", "words", "figures"];
+const GROUND: &[&str] = &["clock", "dns", "https", "private", "secret", "token", "telemetry", "words", "figures"];
 
 /// Who alone may name a crate.
 const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("libsqlite3_sys", &["store"]),
     ("lettre", &["message", "smtp"]),
-    ("rustls", &["smtp", "publishing"]),
-    ("webpki", &["smtp"]),
+    ("rustls", &["smtp", "https"]),
+    ("webpki", &["smtp", "https"]),
     ("aho_corasick", &["domain"]),
     ("mail_parser", &["inbound"]),
     ("pulldown_cmark", &["content"]),

@@ -83,6 +83,11 @@ fn whose(notice: &Notice) -> Result<String, &'static str> {
     notice.email.clone().ok_or(nobody)
 }
 
+/// Whether it is known whose email it was.
+fn is_proof(evidence: NoticeEvidence) -> bool {
+    matches!(evidence, NoticeEvidence::Direct | NoticeEvidence::Sealed | NoticeEvidence::Vouched)
+}
+
 /// Why an email came back, or what else was said of it.
 fn what(notice: &Notice) -> String {
     match notice.kind {
@@ -98,7 +103,7 @@ fn follows(notice: &Notice) -> &'static str {
             "will be left out of later issues unless you object: `coranto bounces discard ID`"
         }
         Effect::Waiting => "waits to be judged",
-        Effect::None if !matches!(notice.evidence, NoticeEvidence::Direct | NoticeEvidence::Sealed) => {
+        Effect::None if !is_proof(notice.evidence) => {
             "nothing: it bears no token of ours, and anybody can name an address"
         }
         Effect::None => "nothing: it is no fault of the reader, or is counted already",

@@ -2,6 +2,7 @@
 
 mod answer;
 mod explain;
+mod hooks;
 mod list;
 mod receive;
 
@@ -57,6 +58,11 @@ enum Command {
   coranto bounces explain --reply \"550 5.1.1 No such user\" --stage rcpt
   coranto bounces explain --reply \"421 4.7.0 Try again later\" --json")]
     Explain(explain::Explain),
+    /// Show each hook: its URL, what to set at the provider, when it was last heard.
+    #[command(before_help = "Examples:
+  coranto bounces hooks
+  coranto bounces hooks --json")]
+    Hooks,
     /// Take in reports: one email on standard input, or those of files and folders.
     ///
     /// On standard input it ends with 0 when the email is kept, with 75 when it is to come again, and with 64 when the
@@ -104,6 +110,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         let result = match command {
             Command::List(args) => list::list(args, &session).await,
             Command::Show(args) => list::show(args, &session).await,
+            Command::Hooks => hooks::hooks(&session).await,
             Command::Held => list::held(&session).await,
             Command::Release(args) => answer::release(args, &session).await,
             Command::Discard(args) => answer::discard(args, &session).await,

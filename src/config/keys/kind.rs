@@ -62,3 +62,14 @@ pub struct Key {
 pub(super) const fn key(path: &'static str, kind: ValueKind, absent: Absent, doc: &'static str) -> Key {
     Key { path, kind, absent, doc }
 }
+
+/// One table after another.
+pub(super) const fn join<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
+    let mut all = [first[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
+        at += 1;
+    }
+    all
+}

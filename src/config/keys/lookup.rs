@@ -21,7 +21,7 @@ pub(in crate::config) fn is_section(pattern: &str) -> bool {
 
 /// Whether a section may stand several times, as `[[name]]`.
 pub(in crate::config) fn is_repeatable(pattern: &str) -> bool {
-    matches!(pattern, "newsletters.*.dkim" | "inbound.rules")
+    matches!(pattern, "newsletters.*.dkim" | "inbound.rules" | "inbound.hooks")
 }
 
 /// The pattern of what is called `name` below `section`: `*` where any name may stand.

@@ -41,6 +41,11 @@ pub const SECTIONS: &[(&str, &str)] = &[
          `operator:1` is the first. See [bounces.md](bounces.md#rules-of-your-own).",
     ),
     (
+        "inbound.hooks",
+        "One `[[inbound.hooks]]` table per provider that tells by HTTP what became of mail. `coranto bounces hooks` prints \
+         the URL to give it. See [bounces.md](bounces.md#webhooks).",
+    ),
+    (
         "retention",
         "How long what is kept; 0 means for ever. Rows that have had their time go once a day. See \
          [operations.md](operations.md#retention).",

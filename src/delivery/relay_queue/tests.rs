@@ -28,6 +28,7 @@ fn lane(connections: usize, backoff: Duration) -> Arc<RelayQueue> {
         signs: true,
         unsigned_headers: Vec::new(),
         extra_headers: ExtraHeaders::default(),
+        provider: None,
     };
     RelayQueue::new(0, relay, None, Timing { backoff, ..Timing::default() }, Arc::new(Capacity::default()))
 }

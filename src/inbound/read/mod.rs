@@ -71,6 +71,11 @@ pub struct ReportedRecipient {
 }
 
 impl ReportedRecipient {
+    /// Somebody of whom a provider told something.
+    pub(in crate::inbound) fn told(address: Option<String>, said: Option<(Said, Classification)>) -> Self {
+        Self { address, said }
+    }
+
     /// What is said of them, if anything is.
     pub fn said(&self) -> Option<&Said> {
         self.said.as_ref().map(|(said, _)| said)

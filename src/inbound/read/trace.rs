@@ -41,7 +41,7 @@ pub struct Trace {
 
 impl Trace {
     /// A trace, when `text` is long enough to hold a token in letters that tokens are made of.
-    pub(super) fn of(place: Place, text: &str) -> Option<Self> {
+    pub(in crate::inbound) fn of(place: Place, text: &str) -> Option<Self> {
         let text = &text[..text.floor_char_boundary(TRACE_MAX)];
         let is_letter = |c: char| c.is_ascii_alphabetic() || matches!(c, '2'..='7');
         let holds = text.split(|c: char| !is_letter(c)).any(|run| run.len() >= SHORT_TOKEN_LEN);
@@ -75,6 +75,7 @@ pub(super) fn find(header: &Fields, copy: &Fields) -> Vec<Trace> {
         ("return-path", Place::Recipient),
         ("message-id", Place::MessageId),
         ("x-original-message-id", Place::MessageId),
+        ("x-coranto-id", Place::MessageId),
         ("list-unsubscribe", Place::Unsubscribe),
     ];
     let of = |fields: &Fields, places: &[(&str, Place)]| -> Vec<Trace> {

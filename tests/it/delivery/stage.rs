@@ -474,5 +474,6 @@ pub(crate) fn relay_to(name: &str, endpoint: Endpoint) -> RelaySettings {
         signs: true,
         unsigned_headers: Vec::new(),
         extra_headers: ExtraHeaders::default(),
+        provider: None,
     }
 }

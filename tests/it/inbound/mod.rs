@@ -1,6 +1,7 @@
 //! What comes back, and what follows for readers.
 
 mod faults;
+mod hooks;
 mod killed;
 mod listening;
 pub(crate) mod post;

@@ -47,7 +47,11 @@ impl Letter {
 
 impl Post {
     pub(crate) async fn new(db: Db, readers: &[&str]) -> Self {
-        let stage = DeliveryFixture::new(db).await;
+        Self::of(DeliveryFixture::new(db).await, readers).await
+    }
+
+    /// The same, sent by an engine with settings of its own.
+    pub(crate) async fn of<S: AsRef<str>>(stage: DeliveryFixture, readers: &[S]) -> Self {
         stage.readers(readers).await;
         let issue = Self::issue_of(&stage, "first").await;
         let intake = Intake::new(stage.db.clone(), stage.keys.clone(), HOUR);

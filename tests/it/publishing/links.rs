@@ -170,7 +170,7 @@ async fn private_addresses_are_never_asked() {
         format!("http://2130706433:{port}/"),
         format!("http://0x7f.1:{port}/"),
     ];
-    let found = asked(&direct, links::is_public).await;
+    let found = asked(&direct, coranto::https::is_public).await;
     assert!(found.iter().all(|problem| problem.code == "link-private"), "{found:#?}");
     assert_eq!((found.len(), server.requests().len()), (direct.len(), 0), "{found:#?}");
 

@@ -7,6 +7,7 @@ mod door;
 mod events;
 mod ground;
 mod history;
+mod hooks;
 mod images;
 mod imports;
 mod issues;

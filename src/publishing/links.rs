@@ -2,9 +2,6 @@
 //! question at a time, with a name and an address that say who asks. Private addresses are never asked, whatever a name
 //! or a redirect says. Knows no database; nothing but a person's command brings it about.
 
-mod ask;
-mod guard;
-
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,8 +13,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use crate::content::problem::{Position, Problem};
-use ask::{LinkClient, ServerReply, Unheard};
-pub use guard::is_public;
+use crate::https::{HttpsClient, ServerReply, TlsError, Unheard};
 
 /// Different links that are asked in one run; an issue has thirty.
 const LINKS_MAX: usize = 200;
@@ -41,7 +37,7 @@ pub struct CheckedLink {
 pub struct Asking {
     /// Where who is asked can read about who asks.
     pub public_url: String,
-    /// Whether an address may be connected to: [`is_public`], but for tests, whose servers are on this machine. Asked
+    /// Whether an address may be connected to: [`crate::https::is_public`], but for tests, whose servers are on this machine. Asked
     /// after each look-up, of each redirect too.
     pub may_ask: fn(IpAddr) -> bool,
 }
@@ -61,11 +57,11 @@ enum Outcome {
 }
 
 /// Asks every link once, and says what a reader would find there. In the order of the file.
-pub async fn ask(links: &[CheckedLink], asking: &Asking) -> Result<Vec<Problem>, rustls::Error> {
+pub async fn ask(links: &[CheckedLink], asking: &Asking) -> Result<Vec<Problem>, TlsError> {
     let version = env!("CARGO_PKG_VERSION");
     let user_agent = format!("coranto/{version} (checks the links of a newsletter; +{})", asking.public_url);
     let checker = Arc::new(LinkChecker {
-        line: LinkClient::new(user_agent, asking.may_ask)?,
+        line: HttpsClient::new(user_agent, asking.may_ask)?,
         seats: Semaphore::new(AT_ONCE),
         hosts: Mutex::new(HashMap::new()),
     });
@@ -119,7 +115,7 @@ fn told(link: &CheckedLink, outcome: &Outcome) -> Option<Problem> {
 
 /// What all questions of one run share.
 struct LinkChecker {
-    line: LinkClient,
+    line: HttpsClient,
     seats: Semaphore,
     /// Whoever holds a host's lock may ask it.
     hosts: Mutex<HashMap<String, Arc<Mutex<()>>>>,

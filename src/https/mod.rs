@@ -1,11 +1,16 @@
-//! One question to one host: its address looked up and judged, a connection, a request, the head of the answer. Follows
-//! nothing.
+//! One question to one host: its address looked up and judged, a connection, a request, the head of the answer, or a short
+//! answer whole. Follows nothing.
+
+mod certificate;
+mod guard;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::time::Duration;
 
+use http_body_util::{BodyExt as _, Limited};
 use hyper::client::conn::http1;
 use hyper::header::{ACCEPT, CONNECTION, HOST, LOCATION, USER_AGENT};
 use hyper::{Method, Request, StatusCode};
@@ -15,19 +20,26 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use url::{Host, Url};
+
+pub use certificate::public_key;
+pub use guard::is_public;
+pub use rustls::Error as TlsError;
 
 /// Only the head of an answer is read; a larger one is no page's.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
+/// For a short answer, from the look-up of the name to its last byte.
+const SHORT_ANSWER_MAX: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
-pub(super) struct ServerReply {
-    pub(super) status: StatusCode,
-    pub(super) location: Option<String>,
+pub struct ServerReply {
+    pub status: StatusCode,
+    pub location: Option<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Unheard {
+pub enum Unheard {
     #[error("it has no host")]
     NoHost,
     #[error("there is no host {0}")]
@@ -38,18 +50,41 @@ pub(super) enum Unheard {
     Connection(#[from] io::Error),
     #[error("{0}")]
     Http(#[from] hyper::Error),
+    #[error("it is asked over https alone")]
+    Unprotected,
+    #[error("it answers {0}")]
+    Status(StatusCode),
+    #[error("its answer is too long, or breaks off")]
+    Body,
+    #[error("it does not answer in time")]
+    Late,
+}
+
+/// An answer on its way.
+pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, Unheard>> + Send + 'a>>;
+
+/// Whoever can ask for a short answer: the program's client, or what stands in for the internet.
+pub trait Fetch: Send + Sync {
+    /// What `url` answers, when that is a success of at most `bytes_max`.
+    fn fetch<'a>(&'a self, url: &'a Url, bytes_max: usize) -> Fetching<'a>;
+}
+
+impl Fetch for HttpsClient {
+    fn fetch<'a>(&'a self, url: &'a Url, bytes_max: usize) -> Fetching<'a> {
+        Box::pin(self.get(url, bytes_max))
+    }
 }
 
 /// What is needed to ask.
-pub(super) struct LinkClient {
+pub struct HttpsClient {
     tls: TlsConnector,
     user_agent: String,
     may_ask: fn(IpAddr) -> bool,
 }
 
-impl LinkClient {
+impl HttpsClient {
     /// `may_ask` judges every address before it is connected to.
-    pub(super) fn new(user_agent: String, may_ask: fn(IpAddr) -> bool) -> Result<Self, rustls::Error> {
+    pub fn new(user_agent: String, may_ask: fn(IpAddr) -> bool) -> Result<Self, TlsError> {
         let mut roots = RootCertStore::empty();
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -63,19 +98,40 @@ impl LinkClient {
 
     /// Asks for `url` once. The connection goes to the very address that was judged: a name that changes its address
     /// between two look-ups gains nothing.
-    pub(super) async fn ask(&self, method: Method, url: &Url) -> Result<ServerReply, Unheard> {
+    pub async fn ask(&self, method: Method, url: &Url) -> Result<ServerReply, Unheard> {
         let host = url.host().ok_or(Unheard::NoHost)?.to_owned();
         let stream = self.connect(&host, url.port_or_known_default().unwrap_or(80)).await?;
         let request = self.request(method, url);
         if url.scheme() != "https" {
-            return exchange(stream, request).await;
+            return Ok(exchange(stream, request, None).await?.0);
         }
-        let name = match &host {
+        Ok(exchange(self.encrypted(&host, stream).await?, request, None).await?.0)
+    }
+
+    /// What `url` answers to a GET, when that is a success of at most `bytes_max`. Asked over https alone.
+    async fn get(&self, url: &Url, bytes_max: usize) -> Result<Vec<u8>, Unheard> {
+        let whole = async {
+            let host = url.host().ok_or(Unheard::NoHost)?.to_owned();
+            if url.scheme() != "https" {
+                return Err(Unheard::Unprotected);
+            }
+            let stream = self.connect(&host, url.port_or_known_default().unwrap_or(443)).await?;
+            let request = self.request(Method::GET, url);
+            match exchange(self.encrypted(&host, stream).await?, request, Some(bytes_max)).await? {
+                (ServerReply { status: StatusCode::OK, .. }, body) => Ok(body),
+                (ServerReply { status, .. }, _) => Err(Unheard::Status(status)),
+            }
+        };
+        tokio::time::timeout(SHORT_ANSWER_MAX, whole).await.unwrap_or(Err(Unheard::Late))
+    }
+
+    async fn encrypted(&self, host: &Host, stream: TcpStream) -> Result<TlsStream<TcpStream>, Unheard> {
+        let name = match host {
             Host::Domain(name) => ServerName::try_from(name.clone()).map_err(io::Error::other)?,
             Host::Ipv4(address) => ServerName::IpAddress(IpAddr::V4(*address).into()),
             Host::Ipv6(address) => ServerName::IpAddress(IpAddr::V6(*address).into()),
         };
-        exchange(self.tls.connect(name, stream).await?, request).await
+        Ok(self.tls.connect(name, stream).await?)
     }
 
     async fn connect(&self, host: &Host, port: u16) -> Result<TcpStream, Unheard> {
@@ -120,19 +176,34 @@ impl LinkClient {
     }
 }
 
-/// Sends the request and reads the answer's head. Whatever follows is left on the line, which is closed.
-async fn exchange<S>(stream: S, request: Request<String>) -> Result<ServerReply, Unheard>
+/// Sends the request and reads the answer's head, and after a success its body where `bytes_max` says how much that may be.
+/// Whatever else follows is left on the line, which is closed.
+async fn exchange<S>(
+    stream: S,
+    request: Request<String>,
+    bytes_max: Option<usize>,
+) -> Result<(ServerReply, Vec<u8>), Unheard>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (mut sender, connection) =
         http1::Builder::new().max_buf_size(HEAD_BYTES_MAX).handshake::<_, String>(TokioIo::new(stream)).await?;
     let mut connection = pin!(connection);
-    let mut answer = pin!(sender.send_request(request));
-    let answer = tokio::select! {
+    let mut answer = pin!(async move {
+        let answer = sender.send_request(request).await?;
+        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let reply = ServerReply { status: answer.status(), location };
+        let body = match bytes_max {
+            Some(most) if reply.status == StatusCode::OK => {
+                let body = Limited::new(answer.into_body(), most).collect().await.map_err(|_| Unheard::Body)?;
+                body.to_bytes().to_vec()
+            }
+            _ => Vec::new(),
+        };
+        Ok((reply, body))
+    });
+    tokio::select! {
         answer = &mut answer => answer,
         _ = &mut connection => answer.await,
-    }?;
-    let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    Ok(ServerReply { status: answer.status(), location })
+    }
 }
