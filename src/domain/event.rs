@@ -200,6 +200,8 @@ events! {
     BouncesDiscarded = "bounces.discarded" {
         notices: u64,
     },
+    /// A reader asked for mail again long after mail to them came back: one confirmation may go there.
+    AddressProbation = "address.probation",
     /// An address may be mailed again.
     AddressUnsuppressed = "address.unsuppressed",
     /// A reader asked for another address.

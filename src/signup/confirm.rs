@@ -12,6 +12,7 @@ use crate::domain::suppression::SuppressionReason;
 use crate::domain::{ConsentId, RevisionId};
 use crate::store::consents::ConsentDetails;
 use crate::store::deliveries::NewDelivery;
+use crate::store::history::{self, HistoryEntry};
 use crate::store::subscriptions::Subscription;
 use crate::store::{Db, Result, Tx, choices, consents, deliveries, limits, subscribers, subscriptions, suppressions};
 use crate::token::Keyring;
@@ -52,7 +53,11 @@ pub async fn confirm(
             other => return Ok(other),
         };
         let entry = act.entry(ConsentKind::Confirmed, &Event::SubscriptionConfirmed);
-        if !subscriptions::activate(tx, subscription.id, &entry).await? {
+        if subscription.state != SubscriptionState::Pending {
+            // Mail to them came back, long ago; they are a reader still.
+            let (newsletter, subscription) = (subscription.newsletter_id, subscription.id);
+            history::write_down(tx, &[HistoryEntry { newsletter, subscription, entry }]).await?;
+        } else if !subscriptions::activate(tx, subscription.id, &entry).await? {
             // Someone was faster: say what they made of it.
             return Ok(match standing(tx, asked, act.now).await? {
                 Confirmation::Fresh(subscription) => Confirmation::Stale(subscription),
@@ -60,7 +65,7 @@ pub async fn confirm(
             });
         }
         if subscription.suppressed.is_some() {
-            // They had had everything erased, and come back by their own word.
+            // They had had everything erased, or mail to them came back; they come back by their own word.
             suppressions::remove_of(tx, &person(keys, &subscription.email, None), act.by()).await?;
         }
         let subscription = take_answers(tx, asked, subscription).await?;
@@ -72,12 +77,11 @@ pub async fn confirm(
             let new = NewDelivery { subscription, recipient: None, request: None, revision, due_at: act.now };
             deliveries::add(tx, &new).await?;
         }
-        Ok(Confirmation::Fresh(Subscription {
-            state: SubscriptionState::Active,
-            confirmed_at: Some(act.now),
-            suppressed: None,
-            ..subscription
-        }))
+        let state = match subscription.state {
+            SubscriptionState::Paused => SubscriptionState::Paused,
+            _ => SubscriptionState::Active,
+        };
+        Ok(Confirmation::Fresh(Subscription { state, confirmed_at: Some(act.now), suppressed: None, ..subscription }))
     })
     .await
 }
@@ -106,8 +110,12 @@ async fn standing(tx: &mut Tx, asked: ConsentId, now: Timestamp) -> Result<Confi
         return Ok(Confirmation::Unknown);
     };
     Ok(match subscription.state {
-        _ if subscription.suppressed.is_some_and(|reason| reason != SuppressionReason::Erased) => {
-            Confirmation::Stale(subscription)
+        _ if subscription.suppressed.is_some_and(|reason| !reason.lets_ask()) => Confirmation::Stale(subscription),
+        SubscriptionState::Active | SubscriptionState::Paused
+            if subscription.suppressed == Some(SuppressionReason::Probation)
+                && now.since(consent.at) <= CONFIRM_FOR =>
+        {
+            Confirmation::Fresh(subscription)
         }
         SubscriptionState::Active | SubscriptionState::Paused => Confirmation::Already(subscription),
         SubscriptionState::Unsubscribed => Confirmation::Stale(subscription),

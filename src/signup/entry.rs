@@ -11,6 +11,7 @@ use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::event::Event;
 use crate::domain::subscriber::{AskedBy, SubscriptionState};
+use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriptionId};
 use crate::store::consents::ConsentDetails;
 use crate::store::deliveries::NewDelivery;
@@ -19,7 +20,9 @@ use crate::store::history::HistoryEntry;
 use crate::store::limits::Asker;
 use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::{Found, NewSubscription};
-use crate::store::{Result as Stored, StoreError, Tx, deliveries, events, history, limits, subscribers, subscriptions};
+use crate::store::{
+    Result as Stored, StoreError, Tx, deliveries, events, history, limits, subscribers, subscriptions, suppressions,
+};
 use crate::words::Language;
 
 /// Why a request was not taken.
@@ -94,7 +97,10 @@ async fn enter_one<'a>(tx: &mut Tx, job: &'a SignupJob, lines: &mut Vec<HistoryE
         return Ok(EntryOutcome::SpentBefore);
     }
     let asker = Asker { person: &job.person, newsletter: job.newsletter, by: job.by };
-    let standing = limits::standing(tx, &asked(asker, act.now), act.now).await?;
+    let mut standing = limits::standing(tx, &asked(asker, act.now), act.now).await?;
+    if standing.suppressed && suppressions::let_ask(tx, &job.person, act.by()).await? {
+        standing = limits::standing(tx, &asked(asker, act.now), act.now).await?;
+    }
     if let Some(why) = job.limits.why_not(job.by, &standing) {
         let about = About { newsletter: Some(job.newsletter), ..About::default() };
         events::append(tx, act.by(), about, &Event::SignupIgnored { why: why.as_str() }).await?;
@@ -105,9 +111,10 @@ async fn enter_one<'a>(tx: &mut Tx, job: &'a SignupJob, lines: &mut Vec<HistoryE
         NewSubscription { newsletter: job.newsletter, subscriber: person.id, language: None, source: &act.source };
     let found = subscriptions::ensure(tx, &new, act.now).await?;
     let mut entry = act.entry(ConsentKind::Asked, &Event::SubscriptionAsked);
-    let delivery = match found.state {
-        SubscriptionState::Active | SubscriptionState::Paused => notice(tx, job, &found).await?,
-        SubscriptionState::Pending | SubscriptionState::Unsubscribed => {
+    let is_reader = matches!(found.state, SubscriptionState::Active | SubscriptionState::Paused);
+    let delivery = match is_reader && !is_on_probation(tx, &job.person).await? {
+        true => notice(tx, job, &found).await?,
+        false => {
             // All that was typed waits with the question for the answer.
             let spelling = (job.person.email != person.email).then_some(&job.person.email);
             let language = job.language.map(Language::tag);
@@ -120,6 +127,11 @@ async fn enter_one<'a>(tx: &mut Tx, job: &'a SignupJob, lines: &mut Vec<HistoryE
     }
     limits::add_asked_mail(tx, &asker, delivery, act.now).await?;
     Ok(EntryOutcome::Done)
+}
+
+/// Whether mail came back from a reader, who has to confirm anew.
+async fn is_on_probation(tx: &mut Tx, person: &NewSubscriber) -> Stored<bool> {
+    Ok(suppressions::reason_of(tx, person).await? == Some(SuppressionReason::Probation))
 }
 
 /// Tells a reader that somebody asked, in the language of the page, or else in theirs. What was typed is dropped: they said

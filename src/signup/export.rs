@@ -67,7 +67,7 @@ fn status(reader: &Subscription) -> &'static str {
     match reader.suppressed {
         Some(SuppressionReason::Bounce) => "bounced",
         Some(SuppressionReason::Complaint) => "complained",
-        Some(SuppressionReason::Manual | SuppressionReason::Erased) => "suppressed",
+        Some(SuppressionReason::Manual | SuppressionReason::Erased | SuppressionReason::Probation) => "suppressed",
         None => reader.state.as_str(),
     }
 }

@@ -80,7 +80,7 @@ pub async fn standing(tx: &mut Tx, asked: &MailRequest<'_>, now: Timestamp) -> R
     let Asker { person, newsletter, by } = asked.by;
     let former = person.former_hash.as_ref().unwrap_or(&person.address_hash);
     tx.sql(
-        "SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_hash IN ($1, $2) AND reason <> $7
+        "SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_hash IN ($1, $2) AND reason NOT IN ($7, $14)
                         UNION ALL SELECT 1 FROM suppressions WHERE mailbox_hash = $4 AND reason = $8) AS suppressed,
                 EXISTS (SELECT 1 FROM refusals WHERE address_tag IN ($9, $10) AND until > $3
                         UNION ALL SELECT 1 FROM refusals WHERE mailbox_tag = $11 AND until > $3) AS refused,
@@ -106,6 +106,7 @@ pub async fn standing(tx: &mut Tx, asked: &MailRequest<'_>, now: Timestamp) -> R
     .bind(tag(&person.quota_hash))
     .bind(newsletter)
     .bind(by)
+    .bind(SuppressionReason::Probation)
     .fetch_one()
     .await
 }

@@ -106,6 +106,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0018_hooks.sql"),
         include_str!("../../migrations/postgres/0018_hooks.sql"),
     ),
+    (
+        19,
+        "probation",
+        include_str!("../../migrations/sqlite/0019_probation.sql"),
+        include_str!("../../migrations/postgres/0019_probation.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

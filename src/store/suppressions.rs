@@ -7,9 +7,9 @@ use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::actor::By;
 use crate::domain::event::Event;
-use crate::domain::suppression::SuppressionReason;
+use crate::domain::suppression::{BOUNCE_ENDS, COMPLAINT_ENDS, SuppressionReason};
 
-/// Puts an address on the list. `false` when it was there already; the first reason stays.
+/// Puts an address on the list. `false` when it was there already; the first reason stays, but for a probation.
 pub async fn add(tx: &mut Tx, hash: &Hash, reason: SuppressionReason, note: &str, by: By<'_>) -> Result<bool> {
     let added = add_in_bulk(tx, hash, reason, note, by.now).await?;
     if added {
@@ -29,15 +29,44 @@ pub async fn add_in_bulk(
     let added = tx
         .sql(
             "INSERT INTO suppressions (address_hash, reason, note, created_at)
-             VALUES ($1, $2, $3, $4) ON CONFLICT (address_hash) DO NOTHING",
+             VALUES ($1, $2, $3, $4)
+             ON CONFLICT (address_hash) DO UPDATE SET
+                 reason = excluded.reason, note = excluded.note, created_at = excluded.created_at, notice_id = NULL
+             WHERE suppressions.reason = $5 AND excluded.reason <> $5",
         )
         .bind(hash.as_slice())
         .bind(reason)
         .bind(note)
         .bind(now)
+        .bind(SuppressionReason::Probation)
         .execute()
         .await?;
     Ok(added == 1)
+}
+
+/// Lets a person ask for mail again whose address has been on the list for long enough: for bounces, or for a complaint of
+/// any spelling of their mailbox. `false` when something else keeps them out, or that is not so long ago.
+pub async fn let_ask(tx: &mut Tx, person: &NewSubscriber, by: By<'_>) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "UPDATE suppressions SET reason = $4
+             WHERE (address_hash IN ($1, $2) AND ((reason = $5 AND created_at <= $6) OR (reason = $7 AND created_at <= $8)))
+                OR (mailbox_hash = $3 AND reason = $7 AND created_at <= $8)",
+        )
+        .bind(person.address_hash.as_slice())
+        .bind(person.former_hash.as_ref().unwrap_or(&person.address_hash).as_slice())
+        .bind(person.quota_hash.as_slice())
+        .bind(SuppressionReason::Probation)
+        .bind(SuppressionReason::Bounce)
+        .bind(by.now.minus(BOUNCE_ENDS))
+        .bind(SuppressionReason::Complaint)
+        .bind(by.now.minus(COMPLAINT_ENDS))
+        .execute()
+        .await?;
+    if changed > 0 {
+        events::append(tx, by, About::default(), &Event::AddressProbation).await?;
+    }
+    Ok(changed > 0)
 }
 
 /// Takes an address off the list. `false` when it was not there.
@@ -54,11 +83,12 @@ pub async fn remove(tx: &mut Tx, hash: &Hash, by: By<'_>) -> Result<bool> {
 /// unwanted. `false` when they were not there.
 pub async fn remove_of(tx: &mut Tx, person: &NewSubscriber, by: By<'_>) -> Result<bool> {
     let removed = tx
-        .sql("DELETE FROM suppressions WHERE address_hash IN ($1, $2) OR mailbox_hash = $3 AND reason = $4")
+        .sql("DELETE FROM suppressions WHERE address_hash IN ($1, $2) OR mailbox_hash = $3 AND reason IN ($4, $5)")
         .bind(person.address_hash.as_slice())
         .bind(person.former_hash.as_ref().unwrap_or(&person.address_hash).as_slice())
         .bind(person.quota_hash.as_slice())
         .bind(SuppressionReason::Complaint)
+        .bind(SuppressionReason::Probation)
         .execute()
         .await?;
     if removed > 0 {
@@ -82,11 +112,12 @@ pub async fn reason_of(tx: &mut Tx, person: &NewSubscriber) -> Result<Option<Sup
     let row: Option<(SuppressionReason,)> = tx
         .sql(
             "SELECT reason FROM suppressions WHERE address_hash IN ($1, $2)
-             ORDER BY CASE WHEN reason = $3 THEN 1 ELSE 0 END LIMIT 1",
+             ORDER BY CASE WHEN reason IN ($3, $4) THEN 1 ELSE 0 END LIMIT 1",
         )
         .bind(person.address_hash.as_slice())
         .bind(person.former_hash.as_ref().unwrap_or(&person.address_hash).as_slice())
         .bind(SuppressionReason::Erased)
+        .bind(SuppressionReason::Probation)
         .fetch_optional()
         .await?;
     Ok(row.map(|(reason,)| reason))

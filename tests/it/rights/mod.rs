@@ -6,3 +6,4 @@ mod copy;
 mod expiry;
 mod returning;
 mod seen;
+mod way_back;
