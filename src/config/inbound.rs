@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::mailbox::{self, Mailbox};
 use super::reader::Section;
 use super::server::socket;
 
@@ -22,6 +23,8 @@ pub struct Inbound {
     pub certificate: Option<(PathBuf, PathBuf)>,
     /// A mail server hands them to `coranto bounces receive`.
     pub pipe: bool,
+    /// Mailboxes that are read for reports.
+    pub mailboxes: Vec<Mailbox>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub enum LmtpListen {
 impl Inbound {
     /// Whether anybody hears what is sent to the addresses of bounces.
     pub fn has_door(&self) -> bool {
-        self.smtp_listen.is_some() || self.lmtp_listen.is_some() || self.pipe
+        self.smtp_listen.is_some() || self.lmtp_listen.is_some() || self.pipe || !self.mailboxes.is_empty()
     }
 }
 
@@ -71,5 +74,14 @@ pub(super) fn read(section: Section<'_>) -> Option<Inbound> {
         }
     };
     let pipe = section.boolean("pipe");
-    Some(Inbound { settle_after: settle_after?, smtp_listen, lmtp_listen, host, certificate, pipe: pipe? })
+    let mailboxes = mailbox::read(&section);
+    Some(Inbound {
+        settle_after: settle_after?,
+        smtp_listen,
+        lmtp_listen,
+        host,
+        certificate,
+        pipe: pipe?,
+        mailboxes: mailboxes?,
+    })
 }

@@ -2,6 +2,7 @@
 //! knows no terminal and no page.
 
 pub mod local;
+pub mod mailboxes;
 pub mod names;
 pub mod relays;
 pub mod signing;

@@ -13,6 +13,8 @@ string_enum! {
         Listener = "listener",
         /// `coranto bounces receive`.
         Pipe = "pipe",
+        /// A mailbox at a provider, over IMAP.
+        Mailbox = "mailbox",
     }
 }
 

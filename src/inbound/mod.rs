@@ -6,6 +6,7 @@ pub mod archive;
 mod find;
 mod group_commit;
 pub mod listener;
+pub mod mailbox;
 pub mod read;
 mod receive;
 mod report;

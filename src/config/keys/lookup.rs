@@ -21,7 +21,7 @@ pub(in crate::config) fn is_section(pattern: &str) -> bool {
 
 /// Whether a section may stand several times, as `[[name]]`.
 pub(in crate::config) fn is_repeatable(pattern: &str) -> bool {
-    pattern == "newsletters.*.dkim"
+    matches!(pattern, "newsletters.*.dkim" | "inbound.mailboxes")
 }
 
 /// The pattern of what is called `name` below `section`: `*` where any name may stand.
@@ -50,6 +50,7 @@ pub(in crate::config) fn suggest(section: &str, name: &str) -> Option<String> {
     Some(match elsewhere.section() {
         "" => format!("{name} stands at the top of the file, before any [section]"),
         "relays.*" => format!("{name} belongs in a [[relays]] table"),
+        "inbound.mailboxes" => format!("{name} belongs in an [[inbound.mailboxes]] table"),
         section => format!("{name} belongs in [{}]", section.replace('*', "SLUG")),
     })
 }
