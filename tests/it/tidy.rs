@@ -43,8 +43,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("inbound", &["signup", "store", "message", "smtp", "domain"]),
     ("upkeep", &["store", "domain"]),
     ("web", &["signup", "publishing", "templates", "store", "domain"]),
-    ("wiring", &["upkeep", "delivery", "signup", "config", "templates", "smtp", "message", "domain"]),
-    ("doctor", &["wiring", "upkeep", "config", "store", "smtp", "message", "domain"]),
+    ("wiring", &["upkeep", "delivery", "inbound", "signup", "config", "templates", "smtp", "message", "domain"]),
+    ("doctor", &["wiring", "inbound", "upkeep", "config", "store", "smtp", "message", "domain"]),
     ("resources", &["publishing", "store", "domain"]),
     ("supervise", &[]),
     (
@@ -68,6 +68,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["smtp", "publishing"]),
     ("webpki", &["smtp"]),
     ("aho_corasick", &["domain"]),
+    ("async_imap", &["inbound"]),
     ("mail_parser", &["inbound"]),
     ("pulldown_cmark", &["content"]),
     ("tera", &["templates"]),

@@ -144,14 +144,19 @@ impl Imap {
         }
     }
 
-    /// Which mails there are from number `first` to `last`; without it, to the end.
-    pub(super) async fn search(&mut self, first: u32, last: Option<u32>) -> Result<BTreeSet<u32>, MailboxFault> {
-        let mut found = BTreeSet::new();
+    /// Which mails there are from number `first` to `last`; without it, to the end. None where the server says nothing of
+    /// it, which is not that there are none.
+    pub(super) async fn search(
+        &mut self,
+        first: u32,
+        last: Option<u32>,
+    ) -> Result<Option<BTreeSet<u32>>, MailboxFault> {
+        let mut found: Option<BTreeSet<u32>> = None;
         let until = last.map_or("*".to_owned(), |last| last.to_string());
         self.command("UID SEARCH", &format!("UID SEARCH UID {first}:{until}"), SEARCH_MAX, |answer| {
             if let Response::MailboxData(MailboxDatum::Search(numbers)) = answer {
                 // `n:*` names the last mail as well, whatever its number.
-                found.extend(numbers.iter().filter(|number| (first..=last.unwrap_or(u32::MAX)).contains(number)));
+                found.get_or_insert_default().extend(numbers.iter().filter(|number| (first..=last.unwrap_or(u32::MAX)).contains(number)));
             }
         })
         .await?;

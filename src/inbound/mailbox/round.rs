@@ -63,7 +63,8 @@ impl Round<'_> {
                 break;
             }
             let last = end.map(|end| end.min(first.saturating_add(WINDOW - 1)));
-            let found: Vec<u32> = imap.search(first, last).await?.into_iter().collect();
+            let Some(found) = imap.search(first, last).await? else { break };
+            let found: Vec<u32> = found.into_iter().collect();
             let mut rest = found.as_slice();
             while !rest.is_empty() {
                 if !self.turn.has().await? {
@@ -204,7 +205,7 @@ async fn handed_over(imap: &mut Imap, chunk: &[u32]) -> Result<BTreeMap<u32, Vec
     let missing: BTreeSet<u32> = chunk.iter().copied().filter(|uid| !mails.contains_key(uid)).collect();
     if let (Some(first), Some(last)) = (missing.first(), missing.last()) {
         let there = imap.search(*first, Some(*last)).await?;
-        if let Some(withheld) = missing.intersection(&there).next() {
+        if let Some(withheld) = missing.iter().find(|uid| there.as_ref().is_none_or(|there| there.contains(uid))) {
             return Err(MailboxFault::Withheld(*withheld));
         }
     }

@@ -1,7 +1,10 @@
 //! What comes back, and what follows for readers.
 
+mod dovecot;
+mod imap_server;
 mod killed;
 mod listening;
+mod mailbox;
 pub(crate) mod post;
 mod postfix;
 mod reading;

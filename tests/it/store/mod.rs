@@ -14,6 +14,7 @@ mod leases;
 mod ledger;
 mod limits;
 mod lock;
+mod mailboxes;
 mod marks;
 mod migrate;
 mod newsletters;
