@@ -1,6 +1,7 @@
 //! The configuration: every mistake at once with its place, the environment laid over, secrets never shown.
 
 mod environment;
+mod mailboxes;
 mod mistakes;
 mod reference;
 mod relays;

@@ -4,6 +4,7 @@ mod dovecot;
 mod imap_server;
 mod killed;
 mod listening;
+mod loops;
 mod mailbox;
 pub(crate) mod post;
 mod postfix;
