@@ -71,8 +71,10 @@ fn protection(tls: RelayTls) -> TlsMode {
 pub fn mailbox(mailbox: &Mailbox) -> anyhow::Result<MailboxSettings> {
     let trust = match mailbox.tls {
         RelayTls::None => None,
-        _ => Some(TlsClient::new(&mailbox.host, mailbox.ca_file.as_deref())
-            .with_context(|| format!("mailbox {}", mailbox.name))?),
+        _ => Some(
+            TlsClient::new(&mailbox.host, mailbox.ca_file.as_deref())
+                .with_context(|| format!("mailbox {}", mailbox.name))?,
+        ),
     };
     Ok(MailboxSettings {
         name: mailbox.name.clone(),

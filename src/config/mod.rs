@@ -268,8 +268,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
 /// Warns of the first newsletter whose bounces nobody hears.
 fn warn_of_unheard<'a>(section: &Section<'_>, mut unheard: impl Iterator<Item = &'a (Newsletter, Vec<Dkim>)>) {
     if let Some(path) = unheard.find_map(|(newsletter, _)| newsletter.return_path.as_ref()) {
-        let hint =
-            "set it or `lmtp_listen`, name a mailbox under [[inbound.mailboxes]], or set `pipe = true` where a mail server hands it to `coranto bounces receive`";
+        let hint = "set it or `lmtp_listen`, name a mailbox under [[inbound.mailboxes]], or set `pipe = true` where a mail server hands it to `coranto bounces receive`";
         section.warn("smtp_listen", format!("nobody hears what comes back to {}", path.domain()), hint);
     }
 }

@@ -51,7 +51,8 @@ pub fn start(settings: &LogSettings) -> Result<(), LogError> {
     let filter = EnvFilter::builder()
         .parse(&settings.filter)
         .map_err(|source| LogError::Filter { filter: settings.filter.clone(), source })?;
-    let filter = SILENT.iter().filter_map(|name| format!("{name}=off").parse().ok()).fold(filter, EnvFilter::add_directive);
+    let filter =
+        SILENT.iter().filter_map(|name| format!("{name}=off").parse().ok()).fold(filter, EnvFilter::add_directive);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(MaskedStderr);
     let started = match settings.format {
         LogFormat::Text => builder.with_ansi(settings.colour).with_target(false).try_init(),

@@ -70,13 +70,19 @@ impl MailboxError {
             MailboxFault::Tls(TlsRefusal::Certificate(CertificateFault::WrongName { .. })) => {
                 "set `host` to a name that is in the certificate"
             }
-            MailboxFault::Tls(TlsRefusal::Certificate(_)) => "its certificate needs renewal; or this machine's clock is wrong",
-            MailboxFault::Tls(TlsRefusal::Tls(_)) => "port 993 goes with tls = \"implicit\", port 143 with \"starttls\"",
+            MailboxFault::Tls(TlsRefusal::Certificate(_)) => {
+                "its certificate needs renewal; or this machine's clock is wrong"
+            }
+            MailboxFault::Tls(TlsRefusal::Tls(_)) => {
+                "port 993 goes with tls = \"implicit\", port 143 with \"starttls\""
+            }
             MailboxFault::NoStartTls(_) => "use tls = \"implicit\" with port 993; never leave encryption away",
             MailboxFault::LogIn(_) => return self.of_log_in(),
             MailboxFault::Folder { .. } => "set `folder` to one that the mailbox has; its name is INBOX in most",
             MailboxFault::Greeting(_) | MailboxFault::Bye(_) => "its words say why; it is tried again by itself",
-            MailboxFault::Garbage(_) => "is this an IMAP server, and does its port fit `tls`? Port 993 goes with \"implicit\"",
+            MailboxFault::Garbage(_) => {
+                "is this an IMAP server, and does its port fit `tls`? Port 993 goes with \"implicit\""
+            }
             _ => "it is tried again by itself; the server's log may say more",
         };
         fixed.to_owned()
@@ -155,8 +161,7 @@ mod tests {
             ("imap.mail.yahoo.com", "app password"),
             ("imap.notgmail.com.example", "check `username`"),
         ] {
-            let error =
-                MailboxError { host: host.to_owned(), port: 993, cause: MailboxFault::LogIn("no".to_owned()) };
+            let error = MailboxError { host: host.to_owned(), port: 993, cause: MailboxFault::LogIn("no".to_owned()) };
             assert!(error.hint().contains(word), "{host}: {}", error.hint());
         }
     }

@@ -9,6 +9,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A mail comes as one literal, and is asked for up to half of this.
 const LITERAL_MAX: u64 = 512 * 1024;
+/// One response, its literals included: the library begins anew at its first byte with every piece that comes. A hundred
+/// thousand numbers are half of this.
+const RESPONSE_MAX: u64 = 2 << 20;
 /// `{18446744073709551615+}` and the end of its line are no longer.
 const TAIL: usize = 32;
 
@@ -41,8 +44,10 @@ impl Fence {
 
     fn look_at(&mut self, bytes: &[u8]) -> io::Result<()> {
         let too_much = |what: &str| io::Error::new(io::ErrorKind::FileTooLarge, what);
-        self.left =
-            self.left.checked_sub(bytes.len() as u64).ok_or_else(|| too_much("the answer is longer than any can be"))?;
+        self.left = self
+            .left
+            .checked_sub(bytes.len() as u64)
+            .ok_or_else(|| too_much("the answer is longer than any can be"))?;
         match self.literals.feed(bytes) {
             true => Ok(()),
             false => Err(too_much("a mail is longer than was asked for")),
@@ -59,6 +64,8 @@ impl std::fmt::Debug for Fence {
 /// Follows a server's bytes from line to line, past literals.
 #[derive(Default)]
 struct Literals {
+    /// How long the response is so far.
+    response: u64,
     /// So many bytes of a literal are still to come.
     skip: u64,
     /// The end of the line so far.
@@ -66,12 +73,16 @@ struct Literals {
 }
 
 impl Literals {
-    /// `false` when a literal is announced that is too long.
+    /// `false` when a response is too long, or announces a literal that is.
     fn feed(&mut self, mut bytes: &[u8]) -> bool {
         while !bytes.is_empty() {
+            if self.response > RESPONSE_MAX {
+                return false;
+            }
             if self.skip > 0 {
                 let passed = bytes.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
                 self.skip -= passed as u64;
+                self.response += passed as u64;
                 bytes = &bytes[passed..];
                 continue;
             }
@@ -79,9 +90,13 @@ impl Literals {
             let (line, rest) = bytes.split_at(end);
             self.tail.extend_from_slice(&line[line.len().saturating_sub(TAIL)..]);
             self.tail.drain(..self.tail.len().saturating_sub(TAIL));
+            self.response += line.len() as u64;
             if line.ends_with(b"\n") {
                 self.skip = announced(&self.tail);
                 self.tail.clear();
+                if self.skip == 0 {
+                    self.response = 0;
+                }
             }
             if self.skip > LITERAL_MAX {
                 return false;
@@ -129,6 +144,16 @@ impl AsyncWrite for Fence {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_response_has_an_end() {
+        let line = b"* OK 0123456789\r\n".repeat(200_000);
+        assert!(line.len() as u64 > RESPONSE_MAX && Literals::default().feed(&line), "many are short");
+        let mut endless = Literals::default();
+        assert!(!(0..600).all(|_| endless.feed(&[b'x'; 4096])));
+        let mut literals = Literals::default();
+        assert!(!(0..600).all(|_| literals.feed(&[b"BODY[] {4000}\r\n".as_slice(), &[b'x'; 4000]].concat())));
+    }
 
     #[test]
     fn literals_are_followed_however_the_bytes_are_cut() {

@@ -117,7 +117,13 @@ impl Imap {
             }
         })
         .await?;
-        Ok(if moves { Moving::Move } else if expunges { Moving::Copy } else { Moving::Cannot })
+        Ok(if moves {
+            Moving::Move
+        } else if expunges {
+            Moving::Copy
+        } else {
+            Moving::Cannot
+        })
     }
 
     /// Opens a folder: to look (`EXAMINE`) or to move mails out of it (`SELECT`).
@@ -137,9 +143,7 @@ impl Imap {
             .await;
         match asked {
             Ok(()) => Ok(opened),
-            Err(MailboxFault::Refused { words, .. }) => {
-                Err(MailboxFault::Folder { folder: folder.to_owned(), words })
-            }
+            Err(MailboxFault::Refused { words, .. }) => Err(MailboxFault::Folder { folder: folder.to_owned(), words }),
             Err(fault) => Err(fault),
         }
     }
@@ -156,7 +160,9 @@ impl Imap {
         self.command("UID SEARCH", &format!("UID SEARCH UID {first}:{until}"), SEARCH_MAX, |answer| {
             if let Response::MailboxData(MailboxDatum::Search(numbers)) = answer {
                 // `n:*` names the last mail as well, whatever its number.
-                found.get_or_insert_default().extend(numbers.iter().filter(|number| (first..=last.unwrap_or(u32::MAX)).contains(number)));
+                found
+                    .get_or_insert_default()
+                    .extend(numbers.iter().filter(|number| (first..=last.unwrap_or(u32::MAX)).contains(number)));
             }
         })
         .await?;
@@ -286,6 +292,7 @@ async fn log_in(client: Client<Fence>, settings: &MailboxSettings) -> Result<Ses
         Error::Validate(_) => MailboxFault::LogIn("the user name or the password has a line break in it".to_owned()),
         error => match MailboxFault::of(error, "the login") {
             // Some servers repeat the command.
+            MailboxFault::Refused { words, .. } if password.is_empty() => MailboxFault::LogIn(words),
             MailboxFault::Refused { words, .. } => MailboxFault::LogIn(words.replace(password, "***")),
             fault => fault,
         },

@@ -152,7 +152,8 @@ impl Round<'_> {
         };
         let before = if self.memory.failing.0 == *uid { self.memory.failing.1 } else { 0 };
         self.memory.failing = (*uid, before + 1);
-        let is_last = self.memory.failing.1 >= TRIES && !matches!(fault, MailboxFault::Closed(_) | MailboxFault::Bye(_))
+        let is_last = self.memory.failing.1 >= TRIES
+            && !matches!(fault, MailboxFault::Closed(_) | MailboxFault::Bye(_))
             || self.memory.failing.1 >= 2 * TRIES;
         if is_last {
             let mailbox = &self.settings.name;

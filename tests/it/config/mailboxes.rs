@@ -6,16 +6,21 @@ use coranto::config::RelayTls;
 
 use super::{GOOD, parse, refused};
 
-const OFFICE: &str = "[[inbound.mailboxes]]\nname = \"office\"\nhost = \"IMAP.example.com\"\nusername = \"me\"\npassword = \"x1\"\n";
+const OFFICE: &str =
+    "[[inbound.mailboxes]]\nname = \"office\"\nhost = \"IMAP.example.com\"\nusername = \"me\"\npassword = \"x1\"\n";
 
 #[test]
 fn a_mailbox_is_a_door_and_needs_little() {
     let config = parse(&format!("{GOOD}\n{OFFICE}"), &[]).unwrap();
     assert!(config.inbound.has_door());
     let one = &config.inbound.mailboxes[0];
-    assert_eq!((one.host.as_str(), one.port, one.tls, one.folder.as_str()), ("imap.example.com", 993, RelayTls::Implicit, "INBOX"));
+    assert_eq!(
+        (one.host.as_str(), one.port, one.tls, one.folder.as_str()),
+        ("imap.example.com", 993, RelayTls::Implicit, "INBOX")
+    );
     assert_eq!((one.done_folder.as_deref(), one.every), (Some("Coranto"), Duration::from_secs(60)));
-    let plain = OFFICE.replace("IMAP.example.com\"", "127.0.0.1\"\ntls = \"none\"\ndone_folder = \"\"\nevery_seconds = 10");
+    let plain =
+        OFFICE.replace("IMAP.example.com\"", "127.0.0.1\"\ntls = \"none\"\ndone_folder = \"\"\nevery_seconds = 10");
     let config = parse(&format!("{GOOD}\n{OFFICE}{}", plain.replace("office", "local")), &[]).unwrap();
     let two = &config.inbound.mailboxes[1];
     assert_eq!((two.port, two.done_folder.as_deref(), two.every), (143, None, Duration::from_secs(10)));
@@ -29,7 +34,11 @@ fn a_mailbox_that_cannot_be_read_is_refused_with_what_to_do() {
     for (from, to, says) in [
         ("name = \"office\"\n", "", "inbound.mailboxes.0.name: it is missing"),
         ("username = \"me\"\n", "", "inbound.mailboxes.0.username: it is missing"),
-        ("password = \"x1\"\n", "", "inbound.mailboxes.0.password: it is missing\n  hint: write password_file = \"FILE\""),
+        (
+            "password = \"x1\"\n",
+            "",
+            "inbound.mailboxes.0.password: it is missing\n  hint: write password_file = \"FILE\"",
+        ),
         ("IMAP.example.com", "imap.example.com:993", "write the host alone"),
         ("password", "tls = \"none\"\npassword", "the password would go to imap.example.com in the clear"),
         ("password", "tls = \"ssl\"\npassword", "is not a protection"),

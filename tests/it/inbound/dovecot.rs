@@ -58,7 +58,11 @@ impl Dovecot {
             false => (
                 me("-u"),
                 me("-g"),
-                format!("default_internal_user = {0}\ndefault_login_user = {0}\ndefault_internal_group = {1}\n", me("-un"), me("-gn")),
+                format!(
+                    "default_internal_user = {0}\ndefault_login_user = {0}\ndefault_internal_group = {1}\n",
+                    me("-un"),
+                    me("-gn")
+                ),
             ),
         };
         let text = format!(
@@ -70,7 +74,8 @@ impl Dovecot {
              passdb {{\n  driver = static\n  args = password=s3cret\n}}\n\
              userdb {{\n  driver = static\n  args = uid={uid} gid={gid} home={at}/home\n}}\n"
         );
-        for name in ["run", "state", "home", "home/Maildir", "home/Maildir/new", "home/Maildir/cur", "home/Maildir/tmp"] {
+        for name in ["run", "state", "home", "home/Maildir", "home/Maildir/new", "home/Maildir/cur", "home/Maildir/tmp"]
+        {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
         fs::write(folder.path().join("dovecot.conf"), text).unwrap();

@@ -67,6 +67,8 @@ pub(super) struct State {
     pub(super) mails: Mutex<Vec<StoredMail>>,
     pub(super) validity: Mutex<u32>,
     pub(super) fault: Mutex<Option<(ImapStep, Fault)>>,
+    /// A mail that is there and is never handed over.
+    pub(super) withheld: Mutex<Option<u32>>,
     pub(super) commands: Mutex<Vec<String>>,
     pub(super) written: AtomicU64,
     capabilities: &'static str,
@@ -85,6 +87,7 @@ impl ImapServer {
             mails: Mutex::new(mails.collect()),
             validity: Mutex::new(7),
             fault: Mutex::new(fault),
+            withheld: Mutex::default(),
             commands: Mutex::default(),
             written: AtomicU64::new(0),
             capabilities,
@@ -159,9 +162,11 @@ async fn serve(mut socket: TcpStream, state: &State) -> std::io::Result<()> {
             }
             _ => panic!("the client says {line:?}"),
         };
-        let broken = state.fault.lock().unwrap().is_some_and(|(at, fault)| {
-            at == step && !matches!(fault, Fault::Split | Fault::Chatter | Fault::Half)
-        });
+        let broken = state
+            .fault
+            .lock()
+            .unwrap()
+            .is_some_and(|(at, fault)| at == step && !matches!(fault, Fault::Split | Fault::Chatter | Fault::Half));
         if !broken {
             change(state, step, words.get(2).copied().unwrap_or_default());
         }
@@ -172,7 +177,10 @@ async fn serve(mut socket: TcpStream, state: &State) -> std::io::Result<()> {
 }
 
 fn change(state: &State, step: ImapStep, set: &str) {
-    let numbers = if set.is_empty() { Vec::new() } else { listed(state, set) };
+    if !matches!(step, ImapStep::Move | ImapStep::Store | ImapStep::Expunge) {
+        return;
+    }
+    let numbers = listed(state, set);
     let mut mails = state.mails.lock().unwrap();
     match step {
         ImapStep::Move => {
@@ -212,7 +220,8 @@ fn listed(state: &State, set: &str) -> Vec<u32> {
 }
 
 fn fetched(state: &State, set: &str) -> Vec<u8> {
-    let numbers = listed(state, set);
+    let withheld = *state.withheld.lock().unwrap();
+    let numbers: Vec<u32> = listed(state, set).into_iter().filter(|uid| Some(*uid) != withheld).collect();
     let mut data = Vec::new();
     for mail in state.mails.lock().unwrap().iter().filter(|mail| numbers.contains(&mail.uid)) {
         let kept = &mail.bytes[..mail.bytes.len().min(256 * 1024)];
@@ -270,11 +279,7 @@ async fn answer(
     }
 }
 
-async fn flood(
-    to: &mut (impl tokio::io::AsyncWrite + Unpin),
-    state: &State,
-    begin: &[u8],
-) -> std::io::Result<()> {
+async fn flood(to: &mut (impl tokio::io::AsyncWrite + Unpin), state: &State, begin: &[u8]) -> std::io::Result<()> {
     to.write_all(begin).await?;
     let piece = [b'x'; 64 * 1024];
     for _ in 0..FLOOD / piece.len() {

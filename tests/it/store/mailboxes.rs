@@ -1,7 +1,7 @@
 //! How far mailboxes were read: a position moves from where it was known to be, or not at all.
 
-use coranto::store::mailboxes;
 use coranto::store::Db;
+use coranto::store::mailboxes;
 
 use super::ground::{NOW, minute};
 use crate::harness::database::both_databases;
