@@ -212,7 +212,7 @@ fn listed(state: &State, set: &str) -> Vec<u32> {
     let number = |text: &str| if text == "*" { u32::MAX } else { text.parse().unwrap() };
     let ranges: Vec<_> = set
         .split(',')
-        .map(|part| part.split_once(':').map_or((number(part), number(part)), |(a, b)| (number(a), number(b))))
+        .map(|part| part.split_once(':').map_or_else(|| (number(part), number(part)), |(a, b)| (number(a), number(b))))
         .collect();
     let mails = state.mails.lock().unwrap();
     let all = mails.iter().filter(|mail| mail.folder == "INBOX").map(|mail| mail.uid);
