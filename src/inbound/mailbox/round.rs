@@ -56,8 +56,7 @@ impl Round<'_> {
         let opened = imap.folder(&self.settings.folder, false).await?;
         let mut at = self.position(opened).await?;
         let mut selected = false;
-        loop {
-            let Some(first) = u32::try_from(at.last_uid).ok().and_then(|last| last.checked_add(1)) else { break };
+        while let Some(first) = u32::try_from(at.last_uid).ok().and_then(|last| last.checked_add(1)) {
             let end = opened.uid_next.map(|next| next.saturating_sub(1));
             if opened.mails == 0 || end.is_some_and(|end| end < first) {
                 break;
