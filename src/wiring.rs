@@ -6,20 +6,24 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::config::{Config, Dkim, Relay, RelayTls};
+use crate::config::{Config, Dkim, Mailbox, Relay, RelayTls};
 use crate::delivery::{EngineSettings, NewsletterSettings, RelaySettings};
 use crate::domain::hook::Hook;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::newsletter::url_base;
 use crate::inbound::hooks::HookSettings;
+use crate::inbound::mailbox::MailboxSettings;
 use crate::message::dkim::Signer;
 use crate::signup::{ChallengeWhen, DomainPolicy, Limits, MxLookup};
-use crate::smtp::{Connector, Endpoint, TlsMode};
+use crate::smtp::{Connector, Endpoint, TlsClient, TlsMode};
 use crate::templates::{TemplateError, Templates};
 use crate::upkeep;
 
 /// Connections are renewed after this long, so that a relay behind a load balancer can be taken out of service.
 const CONNECTION_AGE_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// How long a mail server may take to answer a command about a mailbox. Fifty mails are one answer.
+const MAILBOX_PATIENCE: Duration = Duration::from_secs(120);
 
 /// What the engine is told.
 pub fn delivery(config: &Config) -> anyhow::Result<EngineSettings> {
@@ -48,11 +52,7 @@ pub fn connector(config: &Config, relay: &Relay) -> anyhow::Result<Connector> {
     let endpoint = Endpoint {
         host: relay.host.clone(),
         port: relay.port,
-        tls: match relay.tls {
-            RelayTls::Implicit => TlsMode::Implicit,
-            RelayTls::Starttls => TlsMode::StartTls,
-            RelayTls::None => TlsMode::None,
-        },
+        tls: protection(relay.tls),
         ca_file: relay.ca_file.clone(),
         username: relay.username.clone(),
         password: relay.password.clone(),
@@ -70,6 +70,38 @@ pub fn hooks(config: &Config) -> Vec<HookSettings> {
     };
     let settings = |hook: &Hook| HookSettings { hook: hook.clone(), relays: relays(hook.provider) };
     config.inbound.hooks.iter().map(settings).collect()
+}
+
+fn protection(tls: RelayTls) -> TlsMode {
+    match tls {
+        RelayTls::Implicit => TlsMode::Implicit,
+        RelayTls::Starttls => TlsMode::StartTls,
+        RelayTls::None => TlsMode::None,
+    }
+}
+
+/// How a mailbox is read.
+pub fn mailbox(mailbox: &Mailbox) -> anyhow::Result<MailboxSettings> {
+    let trust = match mailbox.tls {
+        RelayTls::None => None,
+        _ => Some(
+            TlsClient::new(&mailbox.host, mailbox.ca_file.as_deref())
+                .with_context(|| format!("mailbox {}", mailbox.name))?,
+        ),
+    };
+    Ok(MailboxSettings {
+        name: mailbox.name.clone(),
+        host: mailbox.host.clone(),
+        port: mailbox.port,
+        tls: protection(mailbox.tls),
+        trust,
+        username: mailbox.username.clone(),
+        password: mailbox.password.clone(),
+        folder: mailbox.folder.clone(),
+        done_folder: mailbox.done_folder.clone(),
+        every: mailbox.every,
+        patience: MAILBOX_PATIENCE,
+    })
 }
 
 /// Who signs a newsletter's mail: its keys, in the order of the file.

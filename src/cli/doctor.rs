@@ -7,11 +7,11 @@ use super::output::TextStyle;
 use super::text::count;
 use super::{Context, Exit};
 use crate::config::{Config, ConfigErrors};
-use crate::doctor::{Finding, FindingHealth, hooks, local, names, relays};
+use crate::doctor::{Finding, FindingHealth, hooks, local, mailboxes, names, relays};
 
 /// Look at everything an installation needs, and say what to do.
 ///
-/// That is the configuration, database, clock, disk, DNS and relays.
+/// That is the configuration, database, clock, disk, DNS, relays and mailboxes.
 #[derive(Debug, clap::Args)]
 #[command(
     before_help = "Examples:
@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// Only this newsletter, and what all share.
     #[arg(long, value_name = "SLUG")]
     newsletter: Option<String>,
-    /// Ask no name server and no relay.
+    /// Ask no name server, no relay and no mailbox.
     #[arg(long)]
     offline: bool,
     /// The name server to ask, instead of the system's.
@@ -101,7 +101,8 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             return report.say_all(names::unasked(&config));
         }
         report.say_all(names::look(&config, args.resolver).await)?;
-        report.say_all(relays::look(&config).await)
+        report.say_all(relays::look(&config).await)?;
+        report.say_all(mailboxes::look(&config).await)
     })?;
     Ok(report.end())
 }

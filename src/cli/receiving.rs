@@ -1,4 +1,4 @@
-//! The listener for what comes back, as the configuration wants it.
+//! The listener and the mailboxes for what comes back, as the configuration wants them.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -13,6 +13,7 @@ use crate::config::{Config, LmtpListen};
 use crate::domain::return_path::ReturnPath;
 use crate::inbound::Intake;
 use crate::inbound::listener::{self, ListenerSettings, Sockets, bind_unix};
+use crate::inbound::mailbox::{self, MailboxDoor};
 use crate::smtp::server::ServerTls;
 use crate::store::Db;
 use crate::supervise::Supervisor;
@@ -20,14 +21,38 @@ use crate::wiring;
 
 /// Listens where the configuration says, and takes reports in as long as `supervisor` runs.
 pub(super) async fn add(supervisor: &mut Supervisor, config: &Config, db: &Db, clock: &Clock) -> anyhow::Result<()> {
-    let Some((sockets, settings)) = open(config).await? else { return Ok(()) };
     let intake = Intake::new(db.clone(), config.keys.clone(), config.inbound.settle_after)
         .with_rules(config.inbound.rules.clone());
+    mailboxes(supervisor, config, db, clock, &intake).await?;
+    let Some((sockets, settings)) = open(config).await? else { return Ok(()) };
     let (clock, stop) = (clock.clone(), supervisor.stop_token());
     supervisor.add("the listener for reports", async move {
         listener::listen(sockets, settings, intake, clock, stop).await;
         Ok(())
     });
+    Ok(())
+}
+
+/// Looks into the mailboxes of the configuration.
+async fn mailboxes(
+    supervisor: &mut Supervisor,
+    config: &Config,
+    db: &Db,
+    clock: &Clock,
+    intake: &Intake,
+) -> anyhow::Result<()> {
+    let named: Vec<&str> = config.inbound.mailboxes.iter().map(|mailbox| mailbox.name.as_str()).collect();
+    mailbox::forget_all_but(db, &named, clock.now()).await?;
+    for one in &config.inbound.mailboxes {
+        let settings = wiring::mailbox(one)?;
+        tracing::info!(mailbox = one.name, host = one.host, "reports are read from a mailbox");
+        let door = MailboxDoor::new(settings, intake.clone(), db.clone(), clock.clone());
+        let stop = supervisor.stop_token();
+        supervisor.add("the mailbox for reports", async move {
+            door.run(stop).await;
+            Ok(())
+        });
+    }
     Ok(())
 }
 

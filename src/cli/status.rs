@@ -178,10 +178,11 @@ fn is_in_first_pass(issue: &Issue, totals: &Totals) -> bool {
     goes_out(issue.state) && (totals.open() == 0 || !is_past_first_pass(issue, totals))
 }
 
-/// What needs a person, and relays that take no mail at the moment.
+/// What needs a person, and relays and mailboxes that are out of reach at the moment.
 struct Troubles {
     alarms: Vec<StandingAlarm>,
     relays: Vec<StandingAlarm>,
+    mailboxes: Vec<StandingAlarm>,
     /// Groups of mail that do not go for now.
     suspended: Vec<Suspension>,
 }
@@ -193,11 +194,13 @@ impl Troubles {
         // A relay that is away is shown at once, and called an alarm later.
         let is_away =
             |one: &&StandingAlarm| one.name == AlarmName::RelayDown && one.cleared_at.is_none() && is_ours(one);
+        let is_unread = |one: &&StandingAlarm| one.name == AlarmName::MailboxUnread && one.cleared_at.is_none();
+        let mailboxes = all.iter().filter(is_unread).filter(|one| !one.stands(now)).cloned().collect();
         let relays = all.iter().filter(is_away).filter(|one| !one.stands(now)).cloned().collect();
         let mut alarms: Vec<_> = all.into_iter().filter(|one| one.stands(now)).collect();
         alarms.sort_by_key(|one| (one.severity, one.since));
         let suspended = suspensions::all(&mut db.read().await?).await?;
-        Ok(Self { alarms, relays, suspended })
+        Ok(Self { alarms, relays, mailboxes, suspended })
     }
 
     fn show(&self, config: &Config, context: &Context) -> anyhow::Result<()> {
@@ -205,9 +208,10 @@ impl Troubles {
         let zone = shared_zone(config);
         self.alarms.iter().try_for_each(|one| alarms::show(one, &zone, context))?;
         let key = |word| output.key(Some(TextStyle::Warn), word);
-        for one in &self.relays {
+        let mailboxes = self.mailboxes.iter().map(|one| ("mailbox", one));
+        for (word, one) in self.relays.iter().map(|one| ("relay", one)).chain(mailboxes) {
             let since = local(one.since, &zone);
-            output.line(format!("{}  {}, since {since}", key("relay"), one.name.title(&one.scope)))?;
+            output.line(format!("{}  {}, since {since}", key(word), one.name.title(&one.scope)))?;
             output.line(format!("{}  {}", output.key(None, ""), one.note))?;
         }
         for one in &self.suspended {
@@ -218,7 +222,8 @@ impl Troubles {
             let since = local(one.since, &zone);
             output.line(format!("{}  {}, since {since}; {next}", key("suspended"), why_suspended(one)))?;
         }
-        if !self.alarms.is_empty() || !self.relays.is_empty() || !self.suspended.is_empty() {
+        let is_well = self.alarms.is_empty() && self.relays.is_empty() && self.mailboxes.is_empty();
+        if !is_well || !self.suspended.is_empty() {
             output.line("")?;
         }
         Ok(())
@@ -319,6 +324,7 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
         "limits": standing.limits.iter().map(Limit::as_json).collect::<Vec<_>>(),
         "alarms": troubles.of(&newsletter.slug),
         "relays_down": troubles.relays.iter().map(alarms::as_json).collect::<Vec<_>>(),
+        "mailboxes_unread": troubles.mailboxes.iter().map(alarms::as_json).collect::<Vec<_>>(),
     })
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::hooks;
+use super::mailbox::{self, Mailbox};
 use super::reader::Section;
 use super::rules;
 use super::server::socket;
@@ -30,6 +31,8 @@ pub struct Inbound {
     pub rules: OperatorRules,
     /// Where providers tell by HTTP what became of mail.
     pub hooks: Vec<Hook>,
+    /// Mailboxes that are read for reports.
+    pub mailboxes: Vec<Mailbox>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +50,7 @@ impl Inbound {
 
     /// Whether anybody hears what is sent to the addresses of bounces. A hook does not: nobody can unsubscribe there by mail.
     pub fn has_door(&self) -> bool {
-        self.smtp_listen.is_some() || self.lmtp_listen.is_some() || self.pipe
+        self.smtp_listen.is_some() || self.lmtp_listen.is_some() || self.pipe || !self.mailboxes.is_empty()
     }
 }
 
@@ -86,6 +89,7 @@ pub(super) fn read(section: Section<'_>) -> Option<Inbound> {
     let pipe = section.boolean("pipe");
     let rules = rules::read(section);
     let hooks = hooks::read(section);
+    let mailboxes = mailbox::read(&section);
     Some(Inbound {
         settle_after: settle_after?,
         smtp_listen,
@@ -95,5 +99,6 @@ pub(super) fn read(section: Section<'_>) -> Option<Inbound> {
         pipe: pipe?,
         rules: rules?,
         hooks: hooks?,
+        mailboxes: mailboxes?,
     })
 }

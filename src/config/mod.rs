@@ -14,6 +14,7 @@ mod headers;
 mod hooks;
 mod inbound;
 pub mod keys;
+mod mailbox;
 mod mismatch;
 mod newsletter;
 mod problem;
@@ -41,6 +42,7 @@ pub use self::database::DatabaseUrl;
 pub use self::delivery::Delivery;
 pub use self::environment::environment;
 pub use self::inbound::{Inbound, LmtpListen};
+pub use self::mailbox::Mailbox;
 pub use self::newsletter::{Dkim, time_zone};
 pub use self::problem::{ConfigErrors, ConfigProblem, Origin};
 use self::reader::{ConfigReader, Section};
@@ -268,8 +270,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
 /// Warns of the first newsletter whose bounces nobody hears.
 fn warn_of_unheard<'a>(section: &Section<'_>, mut unheard: impl Iterator<Item = &'a (Newsletter, Vec<Dkim>)>) {
     if let Some(path) = unheard.find_map(|(newsletter, _)| newsletter.return_path.as_ref()) {
-        let hint =
-            "set it or `lmtp_listen`, or `pipe = true` where a mail server hands it to `coranto bounces receive`";
+        let hint = "set it or `lmtp_listen`, name a mailbox under [[inbound.mailboxes]], or set `pipe = true` where a mail server hands it to `coranto bounces receive`";
         section.warn("smtp_listen", format!("nobody hears what comes back to {}", path.domain()), hint);
     }
 }

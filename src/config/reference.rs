@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::keys::{Absent, KEYS, Key, SECTIONS, ValueKind};
+use super::keys::{Absent, KEYS, Key, SECTIONS, ValueKind, is_repeatable};
 use super::show::default;
 
 const HEAD: &str = "\
@@ -55,6 +55,7 @@ pub fn reference() -> String {
         let title = match *section {
             "" => "Top of the file".to_owned(),
             "relays.*" => "`[[relays]]`".to_owned(),
+            section if is_repeatable(section) && !section.contains('*') => format!("`[[{section}]]`"),
             section => format!("`[{}]`", section.replace('*', "SLUG")),
         };
         // Writing to a String cannot fail.

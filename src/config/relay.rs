@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use super::reader::Section;
+use super::reader::{Section, ValueRefusal};
 use super::sender::one_line;
 use super::{headers, hooks, rates};
 use crate::domain::extra_header::{ExtraHeaders, Scope};
@@ -82,24 +82,31 @@ pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+impl RelayTls {
+    pub(super) fn parse(text: &str) -> Result<Self, ValueRefusal> {
+        text.parse().map_err(|_| {
+            (format!("{text:?} is not a protection"), Some("write \"implicit\", \"starttls\" or \"none\"".into()))
+        })
+    }
+}
+
+/// A server's name or address, alone.
+pub(super) fn host(text: &str) -> Result<String, ValueRefusal> {
+    let wrong = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | ',');
+    if text.contains(wrong) || (text.contains(':') && text.parse::<IpAddr>().is_err()) {
+        return Err((
+            format!("{text:?} is not a host"),
+            Some("write the host alone; port and user have keys of their own".into()),
+        ));
+    }
+    Ok(text.to_lowercase())
+}
+
 pub(super) fn read(section: Section<'_>) -> Option<Relay> {
     let name = section.parsed("name", one_line);
     let provider = section.parsed("provider", hooks::provider);
-    let host = section.parsed("host", |text| {
-        let wrong = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | ',');
-        if text.contains(wrong) || (text.contains(':') && text.parse::<IpAddr>().is_err()) {
-            return Err((
-                format!("{text:?} is not a host"),
-                Some("write the host alone; port and user have keys of their own".into()),
-            ));
-        }
-        Ok(text.to_lowercase())
-    });
-    let tls = section.parsed("tls", |text| {
-        text.parse::<RelayTls>().map_err(|_| {
-            (format!("{text:?} is not a protection"), Some("write \"implicit\", \"starttls\" or \"none\"".into()))
-        })
-    });
+    let host = section.parsed("host", host);
+    let tls = section.parsed("tls", RelayTls::parse);
     let port = section.has("port").then(|| section.integer("port").and_then(|port| u16::try_from(port).ok()));
     let plaintext_is_acceptable = section.boolean("plaintext_is_acceptable");
     let (username, password) = (section.text("username"), section.secret("password"));

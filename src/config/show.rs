@@ -38,7 +38,8 @@ fn walk(table: &ConfigTable, folder: &Path, wanted: &'static str, (at, path): (&
     let rest = wanted.strip_prefix(at).unwrap_or_default().trim_start_matches('.');
     let step = rest.split('.').next().unwrap_or_default();
     let below = if at.is_empty() { step.to_owned() } else { format!("{at}.{step}") };
-    if step != "*" && table.get(step).is_none() && !wanted.contains('*') {
+    let stands_once = !wanted.contains('*') && !keys::is_repeatable(wanted);
+    if step != "*" && table.get(step).is_none() && stands_once {
         let path = if path.is_empty() { step.to_owned() } else { format!("{path}.{step}") };
         return walk(&ConfigTable::default(), folder, wanted, (&below, &path), all);
     }

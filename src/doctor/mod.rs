@@ -3,6 +3,7 @@
 
 pub mod hooks;
 pub mod local;
+pub mod mailboxes;
 pub mod names;
 pub mod relays;
 pub mod signing;

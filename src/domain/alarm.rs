@@ -13,6 +13,8 @@ const QUIET_FOR: Duration = Duration::from_secs(10 * 60);
 const COUNT_QUIET_FOR: Duration = Duration::from_secs(24 * 3600);
 /// How long a relay may be down before a person is told.
 const RELAY_DOWN_FOR: Duration = Duration::from_secs(10 * 60);
+/// The same of a mailbox: reports wait there, and nothing is lost by an hour or two.
+const MAILBOX_UNREAD_FOR: Duration = Duration::from_secs(2 * 3600);
 
 string_enum! {
     /// What went wrong. The names stand in logs, metrics and monitoring rules; they do not change.
@@ -53,6 +55,8 @@ string_enum! {
         ComplaintsUnmatched = "complaints.unmatched",
         /// Requests to a hook do not bear the signature of its provider.
         HooksForged = "hooks.forged",
+        /// A mailbox that reports come into cannot be read.
+        MailboxUnread = "mailbox.unread",
         /// Old rows are about to be taken away for the first time.
         RetentionFirst = "retention.first",
     }
@@ -98,6 +102,7 @@ impl AlarmName {
             | Self::SlotEmpty
             | Self::ComplaintsUnmatched
             | Self::HooksForged
+            | Self::MailboxUnread
             | Self::RetentionFirst => Severity::Look,
             _ => Severity::Person,
         }
@@ -105,7 +110,11 @@ impl AlarmName {
 
     /// How long it must last before a person is told.
     pub fn told_after(self) -> Duration {
-        if self == Self::RelayDown { RELAY_DOWN_FOR } else { Duration::ZERO }
+        match self {
+            Self::RelayDown => RELAY_DOWN_FOR,
+            Self::MailboxUnread => MAILBOX_UNREAD_FOR,
+            _ => Duration::ZERO,
+        }
     }
 
     /// How long it must be quiet before it is over.
@@ -140,6 +149,7 @@ impl AlarmName {
             Self::BouncesHeld => of("bounces of {} wait for you"),
             Self::ComplaintsUnmatched => "complaints come in that name no email of ours".to_owned(),
             Self::HooksForged => of("requests to the hook {} are not signed by its provider"),
+            Self::MailboxUnread => of("the mailbox {} cannot be read for bounces"),
             Self::RetentionFirst => "old data is about to be deleted for the first time".to_owned(),
         }
     }
@@ -191,6 +201,7 @@ impl AlarmName {
                  give the hook another name"
                     .to_owned()
             }
+            Self::MailboxUnread => "`coranto doctor` tries it and says what to do; reports wait there meanwhile".to_owned(),
             Self::RetentionFirst => {
                 "`coranto tidy --dry-run` shows it; [retention] in the configuration says how long what is kept"
                     .to_owned()

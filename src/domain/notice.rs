@@ -15,6 +15,8 @@ string_enum! {
         Pipe = "pipe",
         /// A provider, by a request to a hook.
         Hook = "hook",
+        /// A mailbox at a provider, over IMAP.
+        Mailbox = "mailbox",
     }
 }
 

@@ -7,6 +7,7 @@ mod find;
 mod group_commit;
 pub mod hooks;
 pub mod listener;
+pub mod mailbox;
 pub mod read;
 mod receive;
 mod report;

@@ -22,6 +22,7 @@ pub mod server;
 mod session;
 mod sink;
 mod stream;
+mod tls_client;
 mod trust;
 mod wire;
 
@@ -33,4 +34,5 @@ pub use open::{OpenCause, OpenError};
 pub use reply::ReplyError;
 pub use session::{BodyError, Broken, EnvelopeOutcome, Session};
 pub use sink::{Sink, SinkAuth, SinkError, SinkHandle, SinkMessage, SinkOffer, SinkOptions, SinkStats};
+pub use tls_client::{TlsClient, TlsRefusal};
 pub use trust::ConnectorError;

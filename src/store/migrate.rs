@@ -112,6 +112,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0019_probation.sql"),
         include_str!("../../migrations/postgres/0019_probation.sql"),
     ),
+    (
+        20,
+        "mailboxes",
+        include_str!("../../migrations/sqlite/0020_mailboxes.sql"),
+        include_str!("../../migrations/postgres/0020_mailboxes.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

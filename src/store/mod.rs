@@ -25,6 +25,7 @@ pub mod leases;
 pub mod ledger;
 pub mod limits;
 pub mod lock;
+pub mod mailboxes;
 pub mod marks;
 pub mod migrate;
 pub mod newsletters;

@@ -14,6 +14,9 @@ use tracing_subscriber::fmt::MakeWriter;
 
 pub use mask::mask_addresses;
 
+/// What would log whole conversations at its finest level, passwords and mails in them.
+const SILENT: &[&str] = &["async_imap", "async_imap::imap_stream", "async_imap::client", "async_imap::parse"];
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
     #[default]
@@ -48,6 +51,8 @@ pub fn start(settings: &LogSettings) -> Result<(), LogError> {
     let filter = EnvFilter::builder()
         .parse(&settings.filter)
         .map_err(|source| LogError::Filter { filter: settings.filter.clone(), source })?;
+    let filter =
+        SILENT.iter().filter_map(|name| format!("{name}=off").parse().ok()).fold(filter, EnvFilter::add_directive);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(MaskedStderr);
     let started = match settings.format {
         LogFormat::Text => builder.with_ansi(settings.colour).with_target(false).try_init(),

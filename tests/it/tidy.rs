@@ -45,7 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("upkeep", &["store", "domain"]),
     ("web", &["signup", "publishing", "inbound", "templates", "store", "domain"]),
     ("wiring", &["upkeep", "delivery", "inbound", "signup", "config", "templates", "smtp", "message", "domain"]),
-    ("doctor", &["wiring", "upkeep", "config", "store", "smtp", "message", "domain"]),
+    ("doctor", &["wiring", "inbound", "upkeep", "config", "store", "smtp", "message", "domain"]),
     ("resources", &["publishing", "store", "domain"]),
     ("supervise", &[]),
     (
@@ -69,6 +69,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["smtp", "https"]),
     ("webpki", &["smtp", "https"]),
     ("aho_corasick", &["domain"]),
+    ("async_imap", &["inbound"]),
     ("mail_parser", &["inbound"]),
     ("pulldown_cmark", &["content"]),
     ("tera", &["templates"]),

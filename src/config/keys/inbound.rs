@@ -1,7 +1,7 @@
 //! The keys of `[inbound]`.
 
 use super::Absent::{Default, Means, Refused};
-use super::ValueKind::{Boolean, Integer, Path, Text};
+use super::ValueKind::{Boolean, Integer, Path, Secret, Text};
 use super::kind::{Key, key};
 
 pub(super) const KEYS: &[Key] = &[
@@ -59,4 +59,35 @@ pub(super) const KEYS: &[Key] = &[
         Means("it holds for every destination"),
         "The provider (`gmail`, `yahoo`, `microsoft`, `apple`) or the domain whose replies it is about.",
     ),
+    key("inbound.mailboxes.name", Text, Refused, "A name for logs and alarms; any, but each only once."),
+    key("inbound.mailboxes.host", Text, Refused, "The IMAP server's host name; its certificate must name it."),
+    key("inbound.mailboxes.port", Integer(1, 65_535), Means("`993` for `implicit`, otherwise `143`"), "The port."),
+    key(
+        "inbound.mailboxes.tls",
+        Text,
+        Default("implicit"),
+        "`implicit` (TLS from the first byte), `starttls` (and never without it) or `none`, for a server on this machine.",
+    ),
+    key("inbound.mailboxes.username", Text, Refused, "Who logs in."),
+    key(
+        "inbound.mailboxes.password",
+        Secret,
+        Refused,
+        "The password. Where the provider wants one for each program, an app password.",
+    ),
+    key(
+        "inbound.mailboxes.ca_file",
+        Path,
+        Means("the public authorities"),
+        "A PEM file with the certificates trusted for this server instead of the public authorities.",
+    ),
+    key("inbound.mailboxes.folder", Text, Default("INBOX"), "The folder that is read."),
+    key(
+        "inbound.mailboxes.done_folder",
+        Text,
+        Default("Coranto"),
+        "Where reports about our emails are moved when they are kept. Nothing else is moved or marked read. `\"\"` leaves \
+         them where they are.",
+    ),
+    key("inbound.mailboxes.every_seconds", Integer(10, 86_400), Default("60"), "How often it is looked into."),
 ];

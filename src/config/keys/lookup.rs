@@ -21,7 +21,7 @@ pub(in crate::config) fn is_section(pattern: &str) -> bool {
 
 /// Whether a section may stand several times, as `[[name]]`.
 pub(in crate::config) fn is_repeatable(pattern: &str) -> bool {
-    matches!(pattern, "newsletters.*.dkim" | "inbound.rules" | "inbound.hooks")
+    matches!(pattern, "newsletters.*.dkim" | "inbound.rules" | "inbound.hooks" | "inbound.mailboxes")
 }
 
 /// The pattern of what is called `name` below `section`: `*` where any name may stand.
@@ -51,6 +51,7 @@ pub(in crate::config) fn suggest(section: &str, name: &str) -> Option<String> {
         "" => format!("{name} stands at the top of the file, before any [section]"),
         "relays.*" => format!("{name} belongs in a [[relays]] table"),
         "inbound.rules" => format!("{name} belongs in a [[inbound.rules]] table"),
+        "inbound.mailboxes" => format!("{name} belongs in an [[inbound.mailboxes]] table"),
         section => format!("{name} belongs in [{}]", section.replace('*', "SLUG")),
     })
 }

@@ -46,6 +46,11 @@ pub const SECTIONS: &[(&str, &str)] = &[
          the URL to give it. See [bounces.md](bounces.md#webhooks).",
     ),
     (
+        "inbound.mailboxes",
+        "One `[[inbound.mailboxes]]` table per mailbox that is read for reports, over IMAP. A person may use the mailbox as \
+         well. See [bounces.md](bounces.md#a-mailbox-at-a-provider).",
+    ),
+    (
         "retention",
         "How long what is kept; 0 means for ever. Rows that have had their time go once a day. See \
          [operations.md](operations.md#retention).",

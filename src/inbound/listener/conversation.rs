@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 use super::address::{Known, known};
-use super::limits::{ClientPlace, Place};
+use super::limits::{ClientPlace, ListenerPlace};
 use super::shared::{ListenerShared, Protocol};
 use crate::domain::notice::NoticeSource;
 use crate::inbound::receive::Receipt;
@@ -31,7 +31,7 @@ pub(super) struct ReportConversation<'a, T> {
     shared: &'a ListenerShared,
     protocol: Protocol,
     line: LineStream<T>,
-    place: &'a Place,
+    place: &'a ListenerPlace,
     /// Of a client that comes over the network, and not from this machine's mail server.
     client: Option<&'a ClientPlace>,
     greeted: bool,
@@ -60,7 +60,7 @@ impl<'a, T: AsyncRead + AsyncWrite + Unpin> ReportConversation<'a, T> {
         shared: &'a ListenerShared,
         protocol: Protocol,
         line: LineStream<T>,
-        place: &'a Place,
+        place: &'a ListenerPlace,
         client: Option<&'a ClientPlace>,
     ) -> Self {
         Self { shared, protocol, line, place, client, greeted: false, mistakes: 0, envelope: None }

@@ -21,7 +21,7 @@ const MINUTE_MS: i64 = 60_000;
 
 /// The places at one door. Whoever has one and brings nothing makes room when others wait: silence holds up no report.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub(super) struct ListenerPlaces {
     taken: Mutex<VecDeque<Arc<Occupant>>>,
 }
 
@@ -44,14 +44,14 @@ impl Occupant {
 
 /// A place, as long as its client is there.
 #[derive(Debug)]
-pub(super) struct Place {
-    places: Arc<Places>,
+pub(super) struct ListenerPlace {
+    places: Arc<ListenerPlaces>,
     occupant: Arc<Occupant>,
 }
 
-impl Places {
+impl ListenerPlaces {
     /// A place: a free one, or that of whoever has been here longest and brings nothing. None when all bring something.
-    pub(super) fn enter(self: &Arc<Self>) -> Option<Place> {
+    pub(super) fn enter(self: &Arc<Self>) -> Option<ListenerPlace> {
         let mut taken = self.lock();
         if taken.len() >= CONNECTIONS_MAX {
             let idle = taken.iter().position(|one| one.is_idle())?;
@@ -61,7 +61,7 @@ impl Places {
         }
         let occupant = Arc::<Occupant>::default();
         taken.push_back(Arc::clone(&occupant));
-        Some(Place { places: Arc::clone(self), occupant })
+        Some(ListenerPlace { places: Arc::clone(self), occupant })
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<Occupant>>> {
@@ -69,7 +69,7 @@ impl Places {
     }
 }
 
-impl Place {
+impl ListenerPlace {
     /// Says whether its client brings something now.
     pub(super) fn set_busy(&self, is_busy: bool) {
         *self.occupant.busy() = is_busy.then(Instant::now);
@@ -81,7 +81,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ListenerPlace {
     fn drop(&mut self) {
         self.places.lock().retain(|one| !Arc::ptr_eq(one, &self.occupant));
     }
@@ -180,11 +180,11 @@ mod tests {
 
     #[test]
     fn whoever_brings_nothing_makes_room() {
-        let places = Arc::<Places>::default();
-        let mut all: Vec<Place> = (0..CONNECTIONS_MAX).map(|_| places.enter().unwrap()).collect();
+        let places = Arc::<ListenerPlaces>::default();
+        let mut all: Vec<ListenerPlace> = (0..CONNECTIONS_MAX).map(|_| places.enter().unwrap()).collect();
         all[0].set_busy(true);
         let newer = places.enter().unwrap();
-        let is_asked = |place: &Place| place.occupant.asked_to_leave.is_cancelled();
+        let is_asked = |place: &ListenerPlace| place.occupant.asked_to_leave.is_cancelled();
         assert_eq!(
             (is_asked(&all[0]), is_asked(&all[1]), is_asked(&all[2])),
             (false, true, false),

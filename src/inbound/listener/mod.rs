@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::conversation::ReportConversation;
-use self::limits::{ClientLimits, ClientPlace, Places};
+use self::limits::{ClientLimits, ClientPlace, ListenerPlaces};
 use self::shared::{ListenerShared, Protocol};
 use super::group_commit;
 use super::receive::Intake;
@@ -94,8 +94,8 @@ struct Door {
     shared: Arc<ListenerShared>,
     tasks: TaskTracker,
     /// The places of whoever comes over the network, and those of this machine's mail server.
-    strangers: Arc<Places>,
-    own: Arc<Places>,
+    strangers: Arc<ListenerPlaces>,
+    own: Arc<ListenerPlaces>,
     stop: CancellationToken,
 }
 

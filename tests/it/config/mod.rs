@@ -2,6 +2,7 @@
 
 mod environment;
 mod hooks;
+mod mailboxes;
 mod mistakes;
 mod reference;
 mod relays;

@@ -1,9 +1,13 @@
 //! What comes back, and what follows for readers.
 
+mod dovecot;
 mod faults;
 mod hooks;
+mod imap_server;
 mod killed;
 mod listening;
+mod loops;
+mod mailbox;
 pub(crate) mod post;
 mod postfix;
 mod reading;

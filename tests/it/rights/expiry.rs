@@ -329,7 +329,7 @@ both_databases! {
     }
 }
 
-fn person(ground: &SignupFixture, email: &str) -> coranto::store::subscribers::NewSubscriber {
+pub(super) fn person(ground: &SignupFixture, email: &str) -> coranto::store::subscribers::NewSubscriber {
     let email: coranto::domain::address::EmailAddress = email.parse().unwrap();
     coranto::store::subscribers::NewSubscriber {
         address_hash: ground.keys().address_hash(&email.key()),

@@ -5,8 +5,10 @@ use coranto::domain::consent::ConsentKind;
 use coranto::domain::subscriber::SubscriptionState;
 use coranto::domain::suppression::SuppressionReason::{self, Bounce, Complaint, Manual, Probation};
 use coranto::signup::{self, Answers, Confirmation};
-use coranto::store::Db;
+use coranto::store::{Db, suppressions};
 
+use super::expiry::person;
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 use crate::signup::SignupFixture;
 use crate::signup::lists::{Files, run, suppressed};
@@ -85,5 +87,8 @@ both_databases! {
         ground.later(24 * 29);
         ground.request(ANNA).await.unwrap();
         assert_eq!((suppressed(&ground, ANNA).await, open(&ground).await), (Some(Bounce), (0, 0)));
+        let (person, by) = (person(&ground, ANNA), acts::by(ground.now));
+        let let_ask = ground.db().write(async |tx| suppressions::let_ask(tx, &person, by).await).await.unwrap();
+        assert!(!let_ask, "a day is missing");
     }
 }

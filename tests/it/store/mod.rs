@@ -15,6 +15,7 @@ mod leases;
 mod ledger;
 mod limits;
 mod lock;
+mod mailboxes;
 mod marks;
 mod migrate;
 mod newsletters;
