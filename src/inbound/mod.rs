@@ -5,6 +5,7 @@ mod answer;
 pub mod archive;
 mod find;
 mod group_commit;
+pub mod issue_report;
 pub mod listener;
 pub mod read;
 mod receive;

@@ -100,6 +100,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0017_unsubscribed.sql"),
         include_str!("../../migrations/postgres/0017_unsubscribed.sql"),
     ),
+    (
+        18,
+        "reports",
+        include_str!("../../migrations/sqlite/0018_reports.sql"),
+        include_str!("../../migrations/postgres/0018_reports.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

@@ -18,6 +18,7 @@ pub mod folded;
 pub mod history;
 pub mod images;
 pub mod imports;
+pub mod issue_sums;
 pub mod issues;
 pub mod keys;
 pub mod leases;
