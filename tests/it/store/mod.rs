@@ -9,6 +9,7 @@ mod ground;
 mod history;
 mod images;
 mod imports;
+mod issue_sums;
 mod issues;
 mod leases;
 mod ledger;
