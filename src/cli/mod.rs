@@ -26,6 +26,7 @@ mod preview;
 mod progress;
 mod queue;
 mod receiving;
+mod report;
 mod serve;
 pub mod sink;
 mod state_hint;
@@ -150,6 +151,7 @@ enum Command {
     Issues(issues::Args),
     Subscribers(subscribers::Args),
     Bounces(bounces::Args),
+    Report(report::Args),
     Doctor(doctor::Args),
     Dkim(dkim::Args),
     Keys(keys::Args),
@@ -181,6 +183,7 @@ impl Command {
             Self::Issues(args) => issues::run(args, context),
             Self::Subscribers(args) => subscribers::run(args, context),
             Self::Bounces(args) => bounces::run(args, context),
+            Self::Report(args) => report::run(args, context),
             Self::Doctor(args) => doctor::run(args, context),
             Self::Dkim(args) => dkim::run(args, context),
             Self::Keys(args) => keys::run(args, context),

@@ -29,6 +29,11 @@ impl Provider {
     }
 }
 
+/// Whether a destination tells senders which readers called their email spam. Gmail tells sums, elsewhere.
+pub fn reports_complaints(destination: &str) -> bool {
+    destination == Provider::Yahoo.as_str() || destination == Provider::Microsoft.as_str()
+}
+
 /// To whom mail to `domain` (lower case) goes: the provider where it has a name, else the domain. Evidence is counted for
 /// it.
 pub fn destination(domain: &str) -> &str {

@@ -6,6 +6,7 @@ pub mod archive;
 mod find;
 mod group_commit;
 pub mod hooks;
+pub mod issue_report;
 pub mod listener;
 pub mod mailbox;
 pub mod read;

@@ -172,6 +172,15 @@ pub async fn last_ended(tx: &mut Tx, newsletter: NewsletterId) -> Result<Option<
     .await
 }
 
+/// The newsletter's issues that have begun to go out, the latest first, at most `limit`.
+pub async fn begun(tx: &mut Tx, newsletter: NewsletterId, limit: i64) -> Result<Vec<Issue>> {
+    tx.sql(select!("WHERE newsletter_id = $1 AND started_at IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT $2"))
+        .bind(newsletter)
+        .bind(limit)
+        .fetch_all()
+        .await
+}
+
 /// Every issue in a state, those that are due first first.
 pub async fn in_state(tx: &mut Tx, state: IssueState) -> Result<Vec<Issue>> {
     tx.sql(select!("WHERE state = $1 ORDER BY due_at, id")).bind(state).fetch_all().await

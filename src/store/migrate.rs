@@ -118,6 +118,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0020_mailboxes.sql"),
         include_str!("../../migrations/postgres/0020_mailboxes.sql"),
     ),
+    (
+        21,
+        "reports",
+        include_str!("../../migrations/sqlite/0021_reports.sql"),
+        include_str!("../../migrations/postgres/0021_reports.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

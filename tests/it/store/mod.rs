@@ -10,6 +10,7 @@ mod history;
 mod hooks;
 mod images;
 mod imports;
+mod issue_sums;
 mod issues;
 mod leases;
 mod ledger;
