@@ -9,7 +9,7 @@ use super::when::when;
 use super::{Context, Exit, Failure, newsletter_choice};
 use crate::config::Config;
 use crate::domain::newsletter::Newsletter;
-use crate::inbound::issue_report::{self, DestinationLine, IssueReport, IssueSummary, Returned, SpanLine, share};
+use crate::inbound::issue_report::{self, DestinationLine, IssueReport, IssueSummary, ReturnCounts, SpanLine, share};
 use crate::store::issues::{self, Issue};
 use crate::store::{Db, ledger, newsletters};
 
@@ -223,7 +223,7 @@ fn show(report: &IssueReport, newsletter: &Newsletter, context: &Context) -> any
     over_time(&report.over_time, newsletter, context)
 }
 
-fn causes(returned: &Returned) -> String {
+fn causes(returned: &ReturnCounts) -> String {
     named(&[
         ("dead", returned.dead),
         ("full", returned.full),

@@ -28,7 +28,7 @@ const OURS_MIN: i64 = 5;
 
 /// Emails that came back, by what that means.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Returned {
+pub struct ReturnCounts {
     pub count: i64,
     /// The address does not exist.
     pub dead: i64,
@@ -72,7 +72,7 @@ pub struct Unsubscribed {
 
 /// What followed from bounces, refusals of the relay among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Settled {
+pub struct SettledCounts {
     pub suppressed: i64,
     pub counted: i64,
     pub held: i64,
@@ -89,7 +89,7 @@ pub struct DestinationLine {
     pub destination: String,
     pub accepted: i64,
     pub refused: i64,
-    pub returned: Returned,
+    pub returned: ReturnCounts,
     pub complaints: i64,
     /// Whether it tells of complaints at all.
     pub reports_complaints: bool,
@@ -133,13 +133,13 @@ pub struct IssueSummary {
     pub skipped: i64,
     /// Emails that wait or are on their way.
     pub open: i64,
-    pub returned: Returned,
+    pub returned: ReturnCounts,
     pub complaints: Complaints,
     /// None where emails are no longer known one by one.
     pub unsubscribed: Option<Unsubscribed>,
     pub automatic_replies: i64,
     pub challenges: i64,
-    pub settled: Settled,
+    pub settled: SettledCounts,
 }
 
 /// The whole report.
@@ -153,7 +153,7 @@ pub struct IssueReport {
     pub over_time: Vec<SpanLine>,
 }
 
-impl Returned {
+impl ReturnCounts {
     fn add(&mut self, cause: Cause, mails: i64) {
         self.count += mails;
         *self.causes.entry(cause.as_str()).or_default() += mails;
@@ -187,7 +187,7 @@ impl Unsubscribed {
     }
 }
 
-impl Settled {
+impl SettledCounts {
     fn of(sums: &[NoticeSum]) -> Self {
         let mut found = Self::default();
         for sum in sums.iter().filter(|sum| sum.kind == NoticeKind::Bounce) {
@@ -239,7 +239,7 @@ impl Sums {
 
     fn summary(&self, newsletter: &str, issue: &Issue, base: Option<i64>) -> IssueSummary {
         let totals = &self.totals;
-        let mut returned = Returned::default();
+        let mut returned = ReturnCounts::default();
         self.came_back().for_each(|sum| returned.add(sum.cause, sum.mails));
         let complaints = self.of_kind(NoticeKind::Complaint);
         IssueSummary {
@@ -261,7 +261,7 @@ impl Sums {
             unsubscribed: (self.folded == 0).then(|| Unsubscribed::of(&self.unsubscribed)),
             automatic_replies: self.of_kind(NoticeKind::AutoReply),
             challenges: self.of_kind(NoticeKind::Challenge),
-            settled: Settled::of(&self.notices),
+            settled: SettledCounts::of(&self.notices),
         }
     }
 }
