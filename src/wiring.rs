@@ -191,6 +191,7 @@ fn relay(config: &Config, relay: &Relay) -> anyhow::Result<RelaySettings> {
         quota: relay.quota,
         weight: relay.weight,
         signs: relay.signs,
+        dsn: relay.dsn,
         unsigned_headers: relay.rewrites.clone(),
         extra_headers: relay.headers.clone(),
         provider: relay.provider,

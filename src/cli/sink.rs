@@ -127,6 +127,7 @@ fn options(args: Args, context: &Context) -> anyhow::Result<SinkOptions> {
             size: offers(Extension::Size),
             smtputf8: offers(Extension::Smtputf8),
             eight_bit: offers(Extension::EightBit),
+            dsn: false,
         },
         tls,
         auth: auth.transpose()?,

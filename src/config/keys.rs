@@ -339,6 +339,13 @@ const MOST: &[Key] = &[
         "Whether it adds DKIM signatures itself. Then mail through it is not signed here.",
     ),
     key(
+        "relays.*.dsn",
+        Boolean,
+        Default("true"),
+        "Whether it is given an id of each email and asked to report failures alone, with the header of the email, where it \
+         offers that (RFC 3461). Say `false` for a relay that offers it and cannot bear it.",
+    ),
+    key(
         "relays.*.only_named",
         Boolean,
         Default("false"),

@@ -51,6 +51,8 @@ pub struct Relay {
     /// Its share beside other relays.
     pub weight: u32,
     pub signs: bool,
+    /// Whether it is told what to report, where it offers that.
+    pub dsn: bool,
     /// Only newsletters that name it use it.
     pub only_named: bool,
     pub headers: ExtraHeaders,
@@ -156,6 +158,7 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
         quota,
         weight: weight?,
         signs: signs?,
+        dsn: section.boolean("dsn")?,
         only_named: only_named?,
         headers,
         rewrites,

@@ -87,6 +87,8 @@ pub(super) struct Attempt<'a> {
     pub(super) uncertain_for: Duration,
     pub(super) keep_replies: bool,
     pub(super) rules: &'a OperatorRules,
+    /// Whether the relay is told what to report, where it offers that.
+    pub(super) dsn: bool,
     pub(super) stop: &'a CancellationToken,
     /// How many relays there are: what one refuses for itself another may take.
     pub(super) relays: usize,
@@ -113,7 +115,12 @@ impl Attempt<'_> {
         // Said of one mail on two connections it is about the mail, or about the relay.
         let may_end = !fresh && mail.job.ends == 0;
         let envelope = async {
-            let envelope = session.envelope(&mail.filled.envelope_sender, &mail.address, mail.bytes.len());
+            let envelope = session.envelope(
+                &mail.filled.envelope_sender,
+                &mail.address,
+                mail.bytes.len(),
+                self.dsn.then_some(mail.filled.envelope_id.as_str()),
+            );
             tokio::select! { biased; envelope = envelope => Some(envelope), () = self.stopping() => None }
         };
         // The commit runs while the envelope is on the wire, so it costs no time of its own.

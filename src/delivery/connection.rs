@@ -177,6 +177,7 @@ impl ConnectionContext {
             uncertain_for: timing.uncertain_for,
             keep_replies: self.settings.keep_replies,
             rules: &self.settings.rules,
+            dsn: self.lane.relay.dsn,
             stop: &self.stop,
             relays: self.settings.relays.len(),
             faults: &self.faults,

@@ -48,6 +48,8 @@ pub struct RelaySettings {
     pub weight: u32,
     /// Whether it signs itself, so that we need not.
     pub signs: bool,
+    /// Whether it is told what to report (RFC 3461), where it offers that.
+    pub dsn: bool,
     /// Headers it rewrites, which no signature of ours may cover.
     pub unsigned_headers: Vec<String>,
     /// Header fields that it wants.

@@ -183,7 +183,7 @@ impl TestSender<'_> {
                 },
             };
             let is_fresh = open.messages() == 0;
-            match open.envelope(&mail.filled.envelope_sender, &mail.address, mail.bytes.len()).await {
+            match open.envelope(&mail.filled.envelope_sender, &mail.address, mail.bytes.len(), None).await {
                 Ok(EnvelopeOutcome::Ready) => return self.body(session, mail).await,
                 Ok(EnvelopeOutcome::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && !is_fresh => {
                     // Servers say so, too, when they have taken enough on one connection.

@@ -20,6 +20,8 @@ use super::verp;
 pub struct Filled {
     /// `MAIL FROM`: names the delivery where there is a return path.
     pub envelope_sender: String,
+    /// Names the delivery to whoever reports about it, where the relay passes such an id on (RFC 3461).
+    pub envelope_id: String,
     pub message_id: String,
 }
 
@@ -83,7 +85,12 @@ impl Skeleton {
             return Err(FillError::WrongLinks);
         }
         self.sign(&head, body_at, recipient, &token, out)?;
-        Ok(Filled { envelope_sender: self.envelope_sender(keys, recipient), message_id })
+        let envelope_id = verp::bounce_token(keys, recipient.delivery, recipient.marks.mail);
+        let envelope_sender = match &self.return_path {
+            Some(path) => path.address(&envelope_id),
+            None => self.from_address.clone(),
+        };
+        Ok(Filled { envelope_sender, envelope_id, message_id })
     }
 
     /// A part as `recipient` will read it, from the same values that [`Self::fill`] writes, for who looks at it alone:
@@ -153,13 +160,6 @@ impl Skeleton {
         match token {
             Some(token) => found.next().is_some_and(|rest| rest.starts_with(token)) && found.next().is_none(),
             None => found.next().is_none(),
-        }
-    }
-
-    fn envelope_sender(&self, keys: &Keyring, recipient: &Recipient<'_>) -> String {
-        match &self.return_path {
-            Some(path) => verp::bounce_address(keys, recipient.delivery, recipient.marks.mail, path),
-            None => self.from_address.clone(),
         }
     }
 }

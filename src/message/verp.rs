@@ -22,7 +22,12 @@ pub enum Returned {
 
 /// The envelope sender of a delivery.
 pub fn bounce_address(keys: &Keyring, delivery: DeliveryId, mark: Option<Mark>, path: &ReturnPath) -> String {
-    path.address(&keys.seal_bounce(delivery.0.cast_unsigned(), mark))
+    path.address(&bounce_token(keys, delivery, mark))
+}
+
+/// What stands in it, and what a relay that offers DSN is given as the envelope's id (RFC 3461 4.4).
+pub fn bounce_token(keys: &Keyring, delivery: DeliveryId, mark: Option<Mark>) -> String {
+    keys.seal_bounce(delivery.0.cast_unsigned(), mark)
 }
 
 /// Reads the local part of an address, whatever was done to it on the way: the case of its letters, what stands around

@@ -24,16 +24,19 @@ impl Session {
         }
     }
 
-    /// Offers an envelope: one sender (empty for `<>`), one recipient, and the size of the message to come.
+    /// Offers an envelope: one sender (empty for `<>`), one recipient, and the size of the message to come. A server that
+    /// offers DSN (RFC 3461) is given `envelope_id`, and asked to report failures alone, with the header of the message.
     pub async fn envelope(
         &mut self,
         sender: &str,
         recipient: &EmailAddress,
         message_bytes: usize,
+        envelope_id: Option<&str>,
     ) -> Result<EnvelopeOutcome, Broken> {
         if !self.is_usable() {
             return Err(Broken::Unusable);
         }
+        let envelope_id = envelope_id.filter(|_| self.capabilities.dsn);
         if !sender.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>')) {
             return Err(Broken::InvalidSender);
         }
@@ -48,9 +51,9 @@ impl Session {
             return Err(Broken::Idle { fault, last_words });
         }
         if self.capabilities.pipelining {
-            self.in_one_write(sender, recipient, message_bytes).await
+            self.in_one_write(sender, recipient, message_bytes, envelope_id).await
         } else {
-            self.one_by_one(sender, recipient, message_bytes).await
+            self.one_by_one(sender, recipient, message_bytes, envelope_id).await
         }
     }
 
@@ -59,6 +62,7 @@ impl Session {
         sender: &str,
         recipient: &EmailAddress,
         message_bytes: usize,
+        envelope_id: Option<&str>,
     ) -> Result<EnvelopeOutcome, Broken> {
         let mut line = std::mem::take(&mut self.line);
         line.clear();
@@ -66,8 +70,8 @@ impl Session {
         if reset {
             line.extend_from_slice(b"RSET\r\n");
         }
-        self.write_mail(&mut line, sender, recipient, message_bytes);
-        write_rcpt(&mut line, recipient);
+        self.write_mail(&mut line, sender, recipient, message_bytes, envelope_id);
+        write_rcpt(&mut line, recipient, envelope_id.is_some());
         line.extend_from_slice(b"DATA\r\n");
         let sent = self.wire.send(&line, self.deadlines.command).await;
         self.line = line;
@@ -119,6 +123,7 @@ impl Session {
         sender: &str,
         recipient: &EmailAddress,
         message_bytes: usize,
+        envelope_id: Option<&str>,
     ) -> Result<EnvelopeOutcome, Broken> {
         let mut line = std::mem::take(&mut self.line);
         if std::mem::take(&mut self.needs_reset)
@@ -129,9 +134,9 @@ impl Session {
         for stage in [Stage::Mail, Stage::Recipient] {
             line.clear();
             if stage == Stage::Mail {
-                self.write_mail(&mut line, sender, recipient, message_bytes);
+                self.write_mail(&mut line, sender, recipient, message_bytes, envelope_id);
             } else {
-                write_rcpt(&mut line, recipient);
+                write_rcpt(&mut line, recipient, envelope_id.is_some());
             }
             if let Some(reply) = self.ask(&line, stage).await? {
                 if reply.code != CLOSING {
@@ -195,7 +200,14 @@ impl Session {
         }
     }
 
-    fn write_mail(&self, line: &mut Vec<u8>, sender: &str, recipient: &EmailAddress, message_bytes: usize) {
+    fn write_mail(
+        &self,
+        line: &mut Vec<u8>,
+        sender: &str,
+        recipient: &EmailAddress,
+        message_bytes: usize,
+        envelope_id: Option<&str>,
+    ) {
         line.extend_from_slice(b"MAIL FROM:<");
         line.extend_from_slice(sender.as_bytes());
         line.push(b'>');
@@ -205,14 +217,38 @@ impl Session {
         if recipient.needs_smtputf8() {
             line.extend_from_slice(b" SMTPUTF8");
         }
+        if let Some(id) = envelope_id {
+            line.extend_from_slice(b" RET=HDRS ENVID=");
+            write_xtext(line, id);
+        }
         line.extend_from_slice(b"\r\n");
     }
 }
 
-fn write_rcpt(line: &mut Vec<u8>, recipient: &EmailAddress) {
+/// With the parameters of RFC 3461 where `dsn` says that they may be given. An address of another script has another type
+/// there (RFC 6533), and goes without.
+fn write_rcpt(line: &mut Vec<u8>, recipient: &EmailAddress, dsn: bool) {
     line.extend_from_slice(b"RCPT TO:<");
     line.extend_from_slice(recipient.as_str().as_bytes());
-    line.extend_from_slice(b">\r\n");
+    line.push(b'>');
+    if dsn {
+        line.extend_from_slice(b" NOTIFY=FAILURE");
+        if recipient.as_str().is_ascii() {
+            line.extend_from_slice(b" ORCPT=rfc822;");
+            write_xtext(line, recipient.as_str());
+        }
+    }
+    line.extend_from_slice(b"\r\n");
+}
+
+/// Printable ASCII as it is but for `+` and `=`, everything else as `+` and two digits (RFC 3461 4).
+fn write_xtext(line: &mut Vec<u8>, text: &str) {
+    for byte in text.bytes() {
+        match byte {
+            b'!'..=b'~' if !matches!(byte, b'+' | b'=') => line.push(byte),
+            _ => write!(line, "+{byte:02X}").expect("a Vec takes every write"),
+        }
+    }
 }
 
 /// Nothing for a positive answer, the refusal for 4yz and 5yz; anything else cannot be an answer.
@@ -231,4 +267,39 @@ fn is_closing(refused: Option<&(Stage, Reply)>) -> bool {
 
 fn outcome(refused: Option<(Stage, Reply)>) -> EnvelopeOutcome {
     refused.map_or(EnvelopeOutcome::Ready, |(stage, reply)| EnvelopeOutcome::Refused { stage, reply })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn xtext_is_spelled_by_the_standard() {
+        for (text, spelled) in [
+            ("anna@example.org", "anna@example.org"),
+            ("anna+week=2@example.org", "anna+2Bweek+3D2@example.org"),
+            ("\"a b\"@example.org", "\"a+20b\"@example.org"),
+            ("é", "+C3+A9"),
+            ("", ""),
+        ] {
+            let mut line = Vec::new();
+            write_xtext(&mut line, text);
+            assert_eq!(String::from_utf8(line).unwrap(), spelled);
+        }
+    }
+
+    #[test]
+    fn a_recipient_of_another_script_has_no_original_address() {
+        let line = |address: &str, dsn| {
+            let mut line = Vec::new();
+            write_rcpt(&mut line, &address.parse().unwrap(), dsn);
+            String::from_utf8(line).unwrap()
+        };
+        assert_eq!(line("a+b@example.org", false), "RCPT TO:<a+b@example.org>\r\n");
+        assert_eq!(
+            line("a+b@example.org", true),
+            "RCPT TO:<a+b@example.org> NOTIFY=FAILURE ORCPT=rfc822;a+2Bb@example.org\r\n"
+        );
+        assert_eq!(line("jörg@example.org", true), "RCPT TO:<jörg@example.org> NOTIFY=FAILURE\r\n");
+    }
 }

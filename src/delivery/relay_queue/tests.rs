@@ -26,6 +26,7 @@ fn lane(connections: usize, backoff: Duration) -> Arc<RelayQueue> {
         quota: Quota::default(),
         weight: 1,
         signs: true,
+        dsn: true,
         unsigned_headers: Vec::new(),
         extra_headers: ExtraHeaders::default(),
         provider: None,

@@ -32,6 +32,8 @@ struct Envelope {
     from: String,
     smtputf8: bool,
     to: Vec<String>,
+    /// What was asked about reports (RFC 3461), as it was written.
+    dsn: Vec<String>,
     fault: InjectedFault,
 }
 
@@ -44,6 +46,12 @@ enum Next {
     /// Sends what is to be said, then closes.
     Close,
     Drop,
+}
+
+/// The parameters of RFC 3461, as they were written.
+fn asked_of_reports(path: &Path<'_>) -> impl Iterator<Item = String> {
+    let is_one = |name: &str| ["RET", "ENVID", "NOTIFY", "ORCPT"].iter().any(|one| one.eq_ignore_ascii_case(name));
+    path.parameters().filter(move |(name, _)| is_one(name)).map(|(name, value)| format!("{name}={value}"))
 }
 
 impl<'a> Conversation<'a> {
@@ -125,6 +133,7 @@ impl<'a> Conversation<'a> {
         offer(options.offer.size, format!("SIZE {}", options.message_bytes_max));
         offer(options.offer.eight_bit, "8BITMIME".to_owned());
         offer(options.offer.smtputf8, "SMTPUTF8".to_owned());
+        offer(options.offer.dsn, "DSN".to_owned());
         offer(options.tls.is_some() && !self.line.is_tls(), "STARTTLS".to_owned());
         if let Some(login) = &options.auth {
             offer(!login.mechanisms.is_empty(), format!("AUTH {}", login.mechanisms));
@@ -160,7 +169,8 @@ impl<'a> Conversation<'a> {
             return self.go(&reply).await;
         }
         let smtputf8 = path.has("SMTPUTF8");
-        self.envelope = Some(Envelope { from: path.address.to_owned(), smtputf8, ..Envelope::default() });
+        let dsn = asked_of_reports(path).collect();
+        self.envelope = Some(Envelope { from: path.address.to_owned(), smtputf8, dsn, ..Envelope::default() });
         self.go("250 2.1.0 Ok\r\n").await
     }
 
@@ -175,6 +185,7 @@ impl<'a> Conversation<'a> {
             },
             "BODY" if options.offer.eight_bit => None,
             "SMTPUTF8" if options.offer.smtputf8 => None,
+            "RET" | "ENVID" if options.offer.dsn => None,
             "AUTH" if options.auth.is_some() => None,
             _ => Some("555 5.5.4 Unknown parameter\r\n"),
         };
@@ -186,6 +197,13 @@ impl<'a> Conversation<'a> {
         let Some(envelope) = &mut self.envelope else { return self.mistake("503 5.5.1 MAIL first\r\n").await };
         if envelope.to.len() == RECIPIENTS_MAX {
             return self.go("452 4.5.3 Too many recipients\r\n").await;
+        }
+        let offers_dsn = shared.options.offer.dsn;
+        let is_known =
+            |name: &str| offers_dsn && ["NOTIFY", "ORCPT"].iter().any(|known| known.eq_ignore_ascii_case(name));
+        if path.parameters().any(|(name, _)| !is_known(name)) {
+            add(&shared.counters.recipients_refused, 1);
+            return self.go("555 5.5.4 Unknown parameter\r\n").await;
         }
         if !path.address.is_ascii() && !envelope.smtputf8 {
             add(&shared.counters.recipients_refused, 1);
@@ -200,6 +218,7 @@ impl<'a> Conversation<'a> {
             InjectedFault::DeferTwice if shared.defers(path.address) => "451 4.3.0 Not yet\r\n",
             _ => {
                 envelope.to.push(path.address.to_owned());
+                envelope.dsn.extend(asked_of_reports(path));
                 if fault != InjectedFault::None {
                     envelope.fault = fault;
                 }
@@ -247,7 +266,7 @@ impl<'a> Conversation<'a> {
             None => {
                 let replied = envelope.fault != InjectedFault::DropDot;
                 let data = body.message;
-                match shared.keep.message(&envelope.from, &envelope.to, data, replied).await {
+                match shared.keep.message(&envelope.from, &envelope.to, &envelope.dsn, data, replied).await {
                     Ok(()) if !replied => {
                         add(&shared.counters.unanswered, 1);
                         add(&shared.counters.dropped, 1);

@@ -29,6 +29,8 @@ pub struct SinkMessage {
     pub at: Timestamp,
     pub from: String,
     pub to: Vec<String>,
+    /// What was asked about reports (RFC 3461), in the order of the commands.
+    pub dsn: Vec<String>,
     /// The message as it was before dot-stuffing.
     pub data: Vec<u8>,
     /// Whether it was answered; false for `drop-dot-` recipients.
@@ -83,7 +85,14 @@ impl Keep {
     }
 
     /// Keeps a message in all the ways asked for.
-    pub(super) async fn message(&self, from: &str, to: &[String], data: Vec<u8>, replied: bool) -> io::Result<()> {
+    pub(super) async fn message(
+        &self,
+        from: &str,
+        to: &[String],
+        dsn: &[String],
+        data: Vec<u8>,
+        replied: bool,
+    ) -> io::Result<()> {
         let at = self.clock.now();
         if let Some(dir) = &self.dir {
             let number = self.files.fetch_add(1, Relaxed);
@@ -108,7 +117,14 @@ impl Keep {
         if let Some(memory) = &self.memory {
             let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
             if memory.len() < KEPT_MESSAGES_MAX {
-                memory.push(SinkMessage { at, from: from.to_owned(), to: to.to_vec(), data, replied });
+                memory.push(SinkMessage {
+                    at,
+                    from: from.to_owned(),
+                    to: to.to_vec(),
+                    dsn: dsn.to_vec(),
+                    data,
+                    replied,
+                });
             }
         }
         Ok(())

@@ -57,6 +57,8 @@ pub struct SinkOffer {
     pub smtputf8: bool,
     /// RFC 6152.
     pub eight_bit: bool,
+    /// RFC 3461.
+    pub dsn: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -103,6 +105,6 @@ impl Default for SinkOptions {
 
 impl Default for SinkOffer {
     fn default() -> Self {
-        Self { ehlo: true, pipelining: true, size: true, smtputf8: true, eight_bit: true }
+        Self { ehlo: true, pipelining: true, size: true, smtputf8: true, eight_bit: true, dsn: false }
     }
 }

@@ -10,6 +10,7 @@ mod clocks;
 mod connections;
 mod control;
 mod cycles;
+mod dsn;
 mod engines;
 mod extra_headers;
 mod failover;

@@ -472,6 +472,7 @@ pub(crate) fn relay_to(name: &str, endpoint: Endpoint) -> RelaySettings {
         quota: Quota::default(),
         weight: 1,
         signs: true,
+        dsn: true,
         unsigned_headers: Vec::new(),
         extra_headers: ExtraHeaders::default(),
         provider: None,

@@ -391,7 +391,7 @@ both_databases! {
         let mut session = Session::open(&Connector::new(endpoint).unwrap(), &Deadlines::default()).await.unwrap();
         let to = post.letter("anna").from;
         let report = dead(&to, "anna@example.net", "");
-        let outcome = session.envelope("", &to.parse().unwrap(), report.len()).await.unwrap();
+        let outcome = session.envelope("", &to.parse().unwrap(), report.len(), None).await.unwrap();
         assert_eq!(outcome, EnvelopeOutcome::Ready);
         assert_eq!(session.body(report.as_bytes()).await.unwrap().code, 250);
         session.quit().await;

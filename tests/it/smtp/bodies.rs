@@ -25,7 +25,7 @@ fn after_354(steps: impl IntoIterator<Item = Step>) -> Vec<Step> {
 async fn body(steps: Vec<Step>, message: &[u8]) -> (Result<Reply, BodyError>, bool, Vec<String>) {
     let ((outcome, usable), heard) = against(steps, async |connector| {
         let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
-        let envelope = session.envelope("", &address("reader@example.org"), message.len()).await.unwrap();
+        let envelope = session.envelope("", &address("reader@example.org"), message.len(), None).await.unwrap();
         assert_eq!(envelope, EnvelopeOutcome::Ready);
         // What the server sends behind 354 is to be there.
         tokio::time::sleep(Duration::from_millis(30)).await;
@@ -84,11 +84,11 @@ async fn a_late_answer_never_belongs_to_the_next_message() {
     let (outcome, _) = against(script, async |connector| {
         let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
         let reader = address("reader@example.org");
-        session.envelope("", &reader, 3).await.unwrap();
+        session.envelope("", &reader, 3, None).await.unwrap();
         let first = session.body(b"x\r\n").await;
         assert!(matches!(first, Err(BodyError::Unknown(Fault::TimedOut(_)))), "{first:?}");
         tokio::time::sleep(SHORT).await;
-        session.envelope("", &reader, 3).await
+        session.envelope("", &reader, 3, None).await
     })
     .await;
     assert!(matches!(outcome, Err(Broken::Unusable)), "{outcome:?}");
@@ -159,10 +159,10 @@ async fn a_dropped_body_is_not_gone_on_with() {
     let (usable, heard) = against(after_354([HearBytes(1000), Ignore]), async |connector| {
         let mut session = Session::open(&connector, &deadlines(Duration::from_secs(20))).await.unwrap();
         let reader = address("reader@example.org");
-        session.envelope("", &reader, 1).await.unwrap();
+        session.envelope("", &reader, 1, None).await.unwrap();
         let message = large();
         assert!(tokio::time::timeout(Duration::from_millis(100), session.body(&message)).await.is_err());
-        assert!(matches!(session.envelope("", &reader, 1).await, Err(Broken::Unusable)));
+        assert!(matches!(session.envelope("", &reader, 1, None).await, Err(Broken::Unusable)));
         session.is_usable()
     })
     .await;
@@ -177,7 +177,7 @@ async fn nothing_depends_on_a_polite_end() {
         let script = after_354([HearMessage, say("250 ok\r\n")].into_iter().chain(end));
         let (code, _) = against(script, async |connector| {
             let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
-            session.envelope("", &address("reader@example.org"), 3).await.unwrap();
+            session.envelope("", &address("reader@example.org"), 3, None).await.unwrap();
             let code = session.body(b"x\r\n").await.unwrap().code;
             session.quit().await;
             code

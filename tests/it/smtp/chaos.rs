@@ -80,7 +80,7 @@ async fn converse(port: u16) -> Option<Vec<Outcome>> {
     let mut session = Session::open(&connector(port), &deadlines(PATIENCE)).await.ok()?;
     let mut outcomes = Vec::new();
     for _ in 0..3 {
-        outcomes.push(match session.envelope("", &address("reader@example.org"), MESSAGE.len()).await {
+        outcomes.push(match session.envelope("", &address("reader@example.org"), MESSAGE.len(), None).await {
             Ok(EnvelopeOutcome::Ready) => Ok(session.body(MESSAGE).await.map(|reply| reply.code)),
             Ok(_) => Err(None),
             Err(broken) => Err(Some(broken)),

@@ -19,7 +19,7 @@ async fn session(sink: &SinkHandle) -> Session {
 }
 
 async fn offer(session: &mut Session, recipient: &str) -> EnvelopeOutcome {
-    session.envelope("sender@example.org", &address(recipient), MESSAGE.len()).await.unwrap()
+    session.envelope("sender@example.org", &address(recipient), MESSAGE.len(), None).await.unwrap()
 }
 
 fn refused(envelope: EnvelopeOutcome) -> (Stage, Reply) {
@@ -141,7 +141,7 @@ async fn closing_421_is_heard_and_ends_the_session() {
         let (stage, reply) = refused(offer(&mut session, "421-1@example.org").await);
         assert_eq!((stage, reply.code), (expected, 421));
         assert!(!session.is_usable());
-        let again = session.envelope("sender@example.org", &address("reader@example.org"), 1).await;
+        let again = session.envelope("sender@example.org", &address("reader@example.org"), 1, None).await;
         assert!(matches!(again, Err(Broken::Unusable)), "{again:?}");
     }
 }
@@ -165,10 +165,10 @@ async fn the_size_is_asked_before_anything_is_sent() {
     let sink = sink(SinkOptions { message_bytes_max: 100, ..SinkOptions::default() }).await;
     let mut session = session(&sink).await;
     let recipient = address("reader@example.org");
-    let too_large = session.envelope("", &recipient, 101).await.unwrap();
+    let too_large = session.envelope("", &recipient, 101, None).await.unwrap();
     assert_eq!(too_large, EnvelopeOutcome::TooLarge { size_bytes_max: 100 });
     assert_eq!(sink.stats().senders_refused, 0);
-    assert_eq!(session.envelope("", &recipient, 100).await.unwrap(), EnvelopeOutcome::Ready);
+    assert_eq!(session.envelope("", &recipient, 100, None).await.unwrap(), EnvelopeOutcome::Ready);
     assert_eq!(session.body(MESSAGE).await.unwrap().code, 250);
     assert_eq!(sink.messages()[0].from, "");
 }
@@ -210,7 +210,7 @@ async fn a_sender_that_would_break_the_command_is_refused_before_it() {
     let sink = sink(SinkOptions::default()).await;
     let mut session = session(&sink).await;
     for sender in ["a@b>\r\nRCPT TO:<c@d", "a b@c", "a@b<", "é@b.c", "a\0@b.c"] {
-        let outcome = session.envelope(sender, &address("reader@example.org"), 1).await;
+        let outcome = session.envelope(sender, &address("reader@example.org"), 1, None).await;
         assert!(matches!(outcome, Err(Broken::InvalidSender)), "{sender:?}: {outcome:?}");
     }
     assert_eq!(offer(&mut session, "reader@example.org").await, EnvelopeOutcome::Ready);
@@ -221,10 +221,10 @@ async fn a_dropped_future_leaves_a_session_that_refuses_to_go_on() {
     let sink = sink(SinkOptions { slow_delay: AMPLE, ..SinkOptions::default() }).await;
     let mut session = session(&sink).await;
     let recipient = address("slow-1@example.org");
-    let envelope = session.envelope("", &recipient, 10);
+    let envelope = session.envelope("", &recipient, 10, None);
     assert!(tokio::time::timeout(Duration::from_millis(100), envelope).await.is_err(), "it was to be dropped half-way");
     assert!(!session.is_usable());
-    let again = session.envelope("", &address("reader@example.org"), 10).await;
+    let again = session.envelope("", &address("reader@example.org"), 10, None).await;
     assert!(matches!(again, Err(Broken::Unusable)), "{again:?}");
     assert!(matches!(session.body(MESSAGE).await, Err(BodyError::Unusable)));
 }
@@ -237,7 +237,7 @@ async fn a_body_without_an_envelope_and_an_envelope_without_its_body_are_refused
 
     let mut session = self::session(&sink).await;
     assert_eq!(offer(&mut session, "reader@example.org").await, EnvelopeOutcome::Ready);
-    let second = session.envelope("", &address("reader@example.org"), 1).await;
+    let second = session.envelope("", &address("reader@example.org"), 1, None).await;
     assert!(matches!(second, Err(Broken::Unusable)), "{second:?}");
     assert!(sink.messages().is_empty());
 }
@@ -257,7 +257,7 @@ async fn a_silent_client_is_sent_away() {
     let sink = sink(SinkOptions { idle: SHORT, ..SinkOptions::default() }).await;
     let mut session = session(&sink).await;
     tokio::time::sleep(SHORT * 2).await;
-    match session.envelope("", &address("reader@example.org"), 1).await {
+    match session.envelope("", &address("reader@example.org"), 1, None).await {
         Err(Broken::Idle { last_words: Some(reply), .. }) => assert_eq!(reply.code, 421),
         other => panic!("{other:?}"),
     }
@@ -301,7 +301,7 @@ async fn stop_closes_every_connection() {
     let address = sink.addr();
     let mut session = session(&sink).await;
     sink.stop().await;
-    let outcome = session.envelope("", &self::address("reader@example.org"), 1).await;
+    let outcome = session.envelope("", &self::address("reader@example.org"), 1, None).await;
     assert!(matches!(outcome, Err(Broken::Idle { .. })), "{outcome:?}");
     assert!(Session::open(&connector(address.port()), &deadlines(AMPLE)).await.is_err());
 }

@@ -113,7 +113,7 @@ async fn check(answers: Answers, cut: Cut) {
     let client = async {
         let mut session = Session::open(&connector, &deadlines(AMPLE)).await.unwrap();
         let reader = address("reader@example.org");
-        let first = session.envelope("sender@example.org", &reader, 10).await;
+        let first = session.envelope("sender@example.org", &reader, 10, None).await;
         // Answers that the server never gave cannot be expected.
         let given = answers.iter().position(Option::is_none).map_or(answers, |end| {
             let mut given = answers;
@@ -133,7 +133,7 @@ async fn check(answers: Answers, cut: Cut) {
             return;
         }
         assert_eq!(session.is_usable(), goes_on, "{answers:?} {cut:?}");
-        let second = session.envelope("sender@example.org", &reader, 10).await;
+        let second = session.envelope("sender@example.org", &reader, 10, None).await;
         match second {
             Ok(outcome) => assert!(goes_on && outcome == EnvelopeOutcome::Ready, "{answers:?} {cut:?}: {outcome:?}"),
             Err(error) => assert!(!goes_on && matches!(error, Broken::Unusable), "{answers:?} {cut:?}: {error:?}"),
@@ -168,9 +168,9 @@ async fn an_envelope_is_one_segment_and_a_reset_goes_with_the_next() {
     let ((), heard) = against(steps, async |connector| {
         let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
         let reader = address("reader@example.org");
-        let first = session.envelope("sender@example.org", &reader, 10).await.unwrap();
+        let first = session.envelope("sender@example.org", &reader, 10, None).await.unwrap();
         assert!(matches!(first, EnvelopeOutcome::Refused { stage: Stage::Recipient, .. }));
-        assert_eq!(session.envelope("sender@example.org", &reader, 10).await.unwrap(), EnvelopeOutcome::Ready);
+        assert_eq!(session.envelope("sender@example.org", &reader, 10, None).await.unwrap(), EnvelopeOutcome::Ready);
         assert_eq!(session.body(b"x\r\n").await.unwrap().code, 250);
         session.quit().await;
     })
@@ -192,8 +192,8 @@ async fn a_refused_reset_ends_the_session() {
         let (outcome, _) = against(after_hello(offers, script), async |connector| {
             let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
             let reader = address("reader@example.org");
-            session.envelope("", &reader, 1).await.unwrap();
-            (session.envelope("", &reader, 1).await, session.is_usable())
+            session.envelope("", &reader, 1, None).await.unwrap();
+            (session.envelope("", &reader, 1, None).await, session.is_usable())
         })
         .await;
         assert!(
@@ -211,7 +211,7 @@ async fn answers_that_make_no_sense_end_the_session() {
         let script = after_hello(&["PIPELINING"], [Hear("MAIL"), Hear("RCPT"), Hear("DATA"), say(said)]);
         let (outcome, heard) = against(script, async |connector| {
             let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
-            session.envelope("", &address("reader@example.org"), 1).await
+            session.envelope("", &address("reader@example.org"), 1, None).await
         })
         .await;
         assert!(
@@ -229,7 +229,7 @@ async fn each_answer_has_its_deadline_as_a_whole() {
     let script = after_hello(&["PIPELINING"], [Hear("MAIL"), Hear("RCPT"), Hear("DATA"), say("250 ok\r\n"), drip]);
     let (outcome, _) = against(script, async |connector| {
         let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
-        let outcome = session.envelope("", &address("reader@example.org"), 1).await;
+        let outcome = session.envelope("", &address("reader@example.org"), 1, None).await;
         assert!(!session.is_usable());
         outcome
     })
@@ -243,7 +243,7 @@ async fn what_a_server_says_while_idle_is_not_taken_for_an_answer() {
     let (outcome, heard) = against(after_hello(&["PIPELINING"], idle_421), async |connector| {
         let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        session.envelope("", &address("reader@example.org"), 1).await
+        session.envelope("", &address("reader@example.org"), 1, None).await
     })
     .await;
     match outcome {
@@ -255,7 +255,7 @@ async fn what_a_server_says_while_idle_is_not_taken_for_an_answer() {
     let (outcome, _) = against(after_hello(&[], [Close]), async |connector| {
         let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        session.envelope("", &address("reader@example.org"), 1).await
+        session.envelope("", &address("reader@example.org"), 1, None).await
     })
     .await;
     assert!(matches!(outcome, Err(Broken::Idle { fault: Fault::Closed, last_words: None })), "{outcome:?}");
@@ -273,8 +273,8 @@ async fn a_surplus_answer_is_noticed_before_the_next_envelope() {
     let (outcome, _) = against(after_hello(&["PIPELINING"], script), async |connector| {
         let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
         let reader = address("reader@example.org");
-        session.envelope("", &reader, 1).await.unwrap();
-        session.envelope("", &reader, 1).await
+        session.envelope("", &reader, 1, None).await.unwrap();
+        session.envelope("", &reader, 1, None).await
     })
     .await;
     assert!(matches!(outcome, Err(Broken::Idle { fault: Fault::Unsolicited, .. })), "{outcome:?}");
@@ -290,11 +290,11 @@ async fn no_more_envelopes_than_the_server_takes_on_one_connection() {
     let (second, heard) = against(after_hello(&["PIPELINING", "LIMITS MAILMAX=2"], script), async |connector| {
         let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
         let reader = address("reader@example.org");
-        session.envelope("", &reader, 1).await.unwrap();
+        session.envelope("", &reader, 1, None).await.unwrap();
         assert!(session.is_usable());
-        session.envelope("", &reader, 1).await.unwrap();
+        session.envelope("", &reader, 1, None).await.unwrap();
         let usable = session.is_usable();
-        assert!(matches!(session.envelope("", &reader, 1).await, Err(Broken::Unusable)));
+        assert!(matches!(session.envelope("", &reader, 1, None).await, Err(Broken::Unusable)));
         session.quit().await;
         usable
     })

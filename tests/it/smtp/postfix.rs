@@ -73,7 +73,7 @@ async fn smtp_sink_takes_many_messages_over_one_connection() {
         let message = b"Subject: x\r\n\r\n.dot\r\n".repeat(1000);
         for number in 0..50 {
             let reader = address(&format!("reader{number}@example.org"));
-            let envelope = session.envelope("sender@example.org", &reader, message.len()).await.unwrap();
+            let envelope = session.envelope("sender@example.org", &reader, message.len(), None).await.unwrap();
             assert_eq!(envelope, EnvelopeOutcome::Ready);
             assert_eq!(session.body(&message).await.unwrap().code, 250);
         }
@@ -91,7 +91,7 @@ async fn smtp_sink_refuses_each_command_and_the_session_goes_on() {
             let Some(sink) = SmtpSink::start(&[flag, command]).await else { return };
             let mut session = sink.session().await;
             for _ in 0..3 {
-                let envelope = session.envelope("", &address("reader@example.org"), 3).await.unwrap();
+                let envelope = session.envelope("", &address("reader@example.org"), 3, None).await.unwrap();
                 let (refused, reply) = match envelope {
                     EnvelopeOutcome::Refused { stage, reply } => (stage, reply),
                     EnvelopeOutcome::Ready => (Stage::Dot, session.body(b"x\r\n").await.unwrap()),

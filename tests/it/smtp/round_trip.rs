@@ -31,7 +31,7 @@ fn any_crlf_message_arrives_byte_identical() {
         TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(200) }).run(&message(), |message| {
             runtime.block_on(async {
                 let mut session = session.lock().await;
-                let envelope = session.envelope("", &address("reader@example.org"), message.len()).await.unwrap();
+                let envelope = session.envelope("", &address("reader@example.org"), message.len(), None).await.unwrap();
                 prop_assert_eq!(envelope, EnvelopeOutcome::Ready);
                 prop_assert_eq!(session.body(&message).await.unwrap().code, 250);
                 prop_assert_eq!(sink.messages().pop().map(|taken| taken.data), Some(message));
@@ -47,7 +47,7 @@ async fn a_large_message_arrives_whole() {
     let sink = Sink::start(SinkOptions { keep: true, ..SinkOptions::default() }).await.unwrap();
     let mut session = Session::open(&connector(sink.addr().port()), &deadlines(AMPLE)).await.unwrap();
     let message: Vec<u8> = (0..200_000).flat_map(|line| format!(".{line} of many\r\n").into_bytes()).collect();
-    let envelope = session.envelope("", &address("reader@example.org"), message.len()).await.unwrap();
+    let envelope = session.envelope("", &address("reader@example.org"), message.len(), None).await.unwrap();
     assert_eq!(envelope, EnvelopeOutcome::Ready);
     assert_eq!(session.body(&message).await.unwrap().code, 250);
     assert!(sink.messages()[0].data == message);

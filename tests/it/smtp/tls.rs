@@ -63,7 +63,7 @@ async fn open_with(endpoint: Endpoint) -> Result<Session, OpenError> {
 }
 
 async fn deliver(session: &mut Session, message: &[u8]) {
-    let envelope = session.envelope("", &address("reader@example.org"), message.len()).await.unwrap();
+    let envelope = session.envelope("", &address("reader@example.org"), message.len(), None).await.unwrap();
     assert_eq!(envelope, EnvelopeOutcome::Ready);
     assert_eq!(session.body(message).await.unwrap().code, 250);
 }
@@ -162,7 +162,7 @@ async fn logins_are_made_inside_tls() {
         assert_eq!(sink.stats().logins_refused, 1);
 
         let mut without = open(&sink, TlsMode::Implicit, &authority).await.unwrap();
-        let refused = without.envelope("", &address("reader@example.org"), 1).await.unwrap();
+        let refused = without.envelope("", &address("reader@example.org"), 1, None).await.unwrap();
         assert!(matches!(refused, EnvelopeOutcome::Refused { reply, .. } if reply.code == 530));
     }
 }
@@ -191,17 +191,23 @@ async fn a_connection_that_ends_inside_tls_is_judged_like_any_other() {
     let authority = Authority::new();
     let sink = sink(authority.sign("localhost", true, |_| {}), SinkOptions::default()).await;
     let mut session = open(&sink, TlsMode::Implicit, &authority).await.unwrap();
-    assert_eq!(session.envelope("", &address("drop-dot-1@example.org"), 3).await.unwrap(), EnvelopeOutcome::Ready);
+    assert_eq!(
+        session.envelope("", &address("drop-dot-1@example.org"), 3, None).await.unwrap(),
+        EnvelopeOutcome::Ready
+    );
     assert!(matches!(session.body(b"x\r\n").await, Err(BodyError::Unknown(_))));
 
     let mut session = open(&sink, TlsMode::Implicit, &authority).await.unwrap();
-    assert_eq!(session.envelope("", &address("drop-data-1@example.org"), 3).await.unwrap(), EnvelopeOutcome::Ready);
+    assert_eq!(
+        session.envelope("", &address("drop-data-1@example.org"), 3, None).await.unwrap(),
+        EnvelopeOutcome::Ready
+    );
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(!matches!(session.body(b"x\r\n").await, Ok(_) | Err(BodyError::Unknown(_))));
 
     let mut session = open(&sink, TlsMode::Implicit, &authority).await.unwrap();
     sink.stop().await;
-    let idle = session.envelope("", &address("reader@example.org"), 3).await;
+    let idle = session.envelope("", &address("reader@example.org"), 3, None).await;
     assert!(matches!(idle, Err(Broken::Idle { .. })), "{idle:?}");
 }
 
