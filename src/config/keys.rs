@@ -4,6 +4,7 @@
 mod inbound;
 mod kind;
 mod lookup;
+mod policy;
 mod sections;
 
 use kind::key;
@@ -23,7 +24,9 @@ use Absent::{Default, Means, Refused};
 use ValueKind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};
 
 /// Every key. The documentation has them by section, in this order within each.
-pub const KEYS: &[Key] = &join::<{ MOST.len() + inbound::KEYS.len() }>(MOST, inbound::KEYS);
+pub const KEYS: &[Key] = &join::<{ MOST.len() + INBOUND.len() }>(MOST, INBOUND);
+
+const INBOUND: &[Key] = &join::<{ inbound::KEYS.len() + policy::KEYS.len() }>(inbound::KEYS, policy::KEYS);
 
 const fn join<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
     let mut all = [first[0]; N];

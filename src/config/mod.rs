@@ -15,6 +15,7 @@ mod inbound;
 pub mod keys;
 mod mismatch;
 mod newsletter;
+mod policy;
 mod problem;
 mod rates;
 mod reader;
@@ -199,7 +200,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let templates = top.path_of("templates");
     let server = server::read(reader.section(root, "server"));
     let delivery = delivery::read(reader.section(root, "delivery"), reader.section(root, "delivery.domain_rates"));
-    let inbound = inbound::read(reader.section(root, "inbound"));
+    let inbound = inbound::read(reader.section(root, "inbound"), reader.section(root, "inbound.policy"));
     let retention = retention::read(reader.section(root, "retention"));
     let signup = signup::read(reader.section(root, "signup"));
     let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);

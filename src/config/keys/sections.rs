@@ -35,6 +35,11 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ),
     ("inbound", "Where reports come in, and what follows when mail comes back. See [bounces.md](bounces.md)."),
     (
+        "inbound.policy",
+        "How much has to come back before an address is suppressed, and when a brake is on. Numbers that are set anew hold \
+         for what is settled from then on. See [bounces.md](bounces.md#what-follows-for-the-reader).",
+    ),
+    (
         "retention",
         "How long what is kept; 0 means for ever. Rows that have had their time go once a day. See \
          [operations.md](operations.md#retention).",

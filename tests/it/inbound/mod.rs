@@ -2,6 +2,7 @@
 
 mod killed;
 mod listening;
+mod policy;
 pub(crate) mod post;
 mod postfix;
 mod reading;
