@@ -6,17 +6,21 @@ use std::time::Duration;
 
 use super::hooks;
 use super::mailbox::{self, Mailbox};
+use super::policy;
 use super::reader::Section;
 use super::rules;
 use super::server::socket;
 use crate::domain::cause::OperatorRules;
 use crate::domain::hook::Hook;
+use crate::domain::policy::Policy;
 
 /// The settings of what comes back.
 #[derive(Clone, Debug)]
 pub struct Inbound {
     /// How long after a refusal it is settled.
     pub settle_after: Duration,
+    /// The numbers by which it is judged.
+    pub policy: Policy,
     /// Where mail servers bring reports in SMTP.
     pub smtp_listen: Option<SocketAddr>,
     /// Where this machine's own brings them in LMTP.
@@ -54,7 +58,8 @@ impl Inbound {
     }
 }
 
-pub(super) fn read(section: Section<'_>) -> Option<Inbound> {
+pub(super) fn read(section: Section<'_>, policy: Section<'_>) -> Option<Inbound> {
+    let policy = policy::read(policy);
     let settle_after = section.integer("settle_minutes").map(|minutes| Duration::from_secs(minutes * 60));
     let smtp_listen = section.parsed("smtp_listen", socket);
     let lmtp_listen = section.parsed("lmtp_listen", |text| match text.strip_prefix("unix:") {
@@ -92,6 +97,7 @@ pub(super) fn read(section: Section<'_>) -> Option<Inbound> {
     let mailboxes = mailbox::read(&section);
     Some(Inbound {
         settle_after: settle_after?,
+        policy: policy?,
         smtp_listen,
         lmtp_listen,
         host,

@@ -5,6 +5,7 @@ mod hooks;
 mod inbound;
 mod kind;
 mod lookup;
+mod policy;
 mod sections;
 
 pub use kind::{Absent, Key, ValueKind};
@@ -26,7 +27,9 @@ use ValueKind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};
 /// Every key. The documentation has them by section, in this order within each.
 pub const KEYS: &[Key] = &join::<{ MOST.len() + OF_INBOUND.len() }>(MOST, OF_INBOUND);
 
-const OF_INBOUND: &[Key] = &join::<{ inbound::KEYS.len() + hooks::KEYS.len() }>(inbound::KEYS, hooks::KEYS);
+const OF_INBOUND: &[Key] = &join::<{ OF_DOORS.len() + policy::KEYS.len() }>(OF_DOORS, policy::KEYS);
+
+const OF_DOORS: &[Key] = &join::<{ inbound::KEYS.len() + hooks::KEYS.len() }>(inbound::KEYS, hooks::KEYS);
 
 const MOST: &[Key] = &[
     key(

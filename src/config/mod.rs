@@ -17,6 +17,7 @@ pub mod keys;
 mod mailbox;
 mod mismatch;
 mod newsletter;
+mod policy;
 mod problem;
 mod rates;
 mod reader;
@@ -203,7 +204,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let templates = top.path_of("templates");
     let server = server::read(reader.section(root, "server"));
     let delivery = delivery::read(reader.section(root, "delivery"), reader.section(root, "delivery.domain_rates"));
-    let inbound = inbound::read(reader.section(root, "inbound"));
+    let inbound = inbound::read(reader.section(root, "inbound"), reader.section(root, "inbound.policy"));
     let retention = retention::read(reader.section(root, "retention"));
     let signup = signup::read(reader.section(root, "signup"));
     let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);

@@ -25,6 +25,7 @@ pub mod newsletter;
 pub mod notice;
 pub mod organisation;
 pub mod phrasebook;
+pub mod policy;
 pub mod position;
 pub mod provider;
 pub mod quota;

@@ -47,53 +47,101 @@ pub enum Follows {
     Suppress,
 }
 
-/// So many strikes in a run, the first and the last so far apart.
-#[derive(Clone, Copy, Debug)]
-struct Bound {
-    strikes: usize,
-    apart: Duration,
+/// So many strikes in a run, the first and the last so many days apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    pub strikes: u32,
+    pub days: u32,
 }
 
-/// The bound for a cause, and how bad the cause is: a strike counts in the runs of everything that is no worse.
-fn bound(cause: Cause) -> Option<(u8, Bound)> {
-    let bound = |rank, strikes, days: u32| Some((rank, Bound { strikes, apart: DAY * days }));
+/// The bounds of a run, by cause. A cause that has none never costs a reader anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strikes {
+    /// Class `dead`, where it is only likely: one that is certain needs no second strike.
+    pub dead: Bound,
+    /// `disabled` and `suppressed`.
+    pub disabled: Bound,
+    /// `full` and `filtered`.
+    pub full: Bound,
+    /// Class `way`.
+    pub way: Bound,
+}
+
+impl Default for Strikes {
+    fn default() -> Self {
+        Self {
+            dead: Bound { strikes: 2, days: 5 },
+            disabled: Bound { strikes: 3, days: 14 },
+            full: Bound { strikes: 5, days: 28 },
+            way: Bound { strikes: 8, days: 56 },
+        }
+    }
+}
+
+impl Strikes {
+    /// The bound for a cause, if it has one.
+    fn bound(&self, cause: Cause) -> Option<Bound> {
+        rank(cause).map(|rank| match rank {
+            Rank::Dead => self.dead,
+            Rank::Disabled => self.disabled,
+            Rank::Full => self.full,
+            Rank::Way => self.way,
+        })
+    }
+
+    /// What follows from a notice of `cause`. `history` are the mails to this address, the noticed one among them.
+    pub fn follows(&self, cause: Cause, certainty: Certainty, history: &[MailFate], now: Timestamp) -> Follows {
+        let Some(bound) = self.bound(cause) else { return Follows::Nothing };
+        if cause.class() == Class::Dead && certainty == Certainty::Certain {
+            return Follows::Suppress;
+        }
+        let run = run(rank(cause), history, now);
+        let apart = match (run.iter().min(), run.iter().max()) {
+            (Some(first), Some(last)) => last.since(*first),
+            _ => Duration::ZERO,
+        };
+        match run.len() >= bound.strikes as usize && apart >= DAY * bound.days {
+            true => Follows::Suppress,
+            false => Follows::Strike,
+        }
+    }
+}
+
+/// How bad a cause is, the worst first: a strike counts in the runs of everything that is no worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Dead,
+    Disabled,
+    Full,
+    Way,
+}
+
+fn rank(cause: Cause) -> Option<Rank> {
     match cause {
-        Cause::Disabled | Cause::Suppressed => bound(1, 3, 14),
-        Cause::Full | Cause::Filtered => bound(2, 5, 28),
+        Cause::Disabled | Cause::Suppressed => Some(Rank::Disabled),
+        Cause::Full | Cause::Filtered => Some(Rank::Full),
         _ => match cause.class() {
-            Class::Dead => bound(0, 2, 5),
-            Class::Way => bound(3, 8, 56),
+            Class::Dead => Some(Rank::Dead),
+            Class::Way => Some(Rank::Way),
             Class::Reader | Class::Ours | Class::Unknown => None,
         },
     }
 }
 
-/// What follows from a notice of `cause`. `history` are the mails to this address, the noticed one among them.
-pub fn follows(cause: Cause, certainty: Certainty, history: &[MailFate], now: Timestamp) -> Follows {
-    let Some((rank, bound)) = bound(cause) else { return Follows::Nothing };
-    if cause.class() == Class::Dead && certainty == Certainty::Certain {
-        return Follows::Suppress;
-    }
+/// When the strikes were that count for causes of this rank.
+fn run(rank: Option<Rank>, history: &[MailFate], now: Timestamp) -> Vec<Timestamp> {
     let since = now.minus(FORGOTTEN_AFTER);
     let settled = now.minus(STAYED_AFTER);
     let stayed = history.iter().filter(|one| matches!(one, MailFate::Stayed(at) if *at <= settled));
     let last_stayed = stayed.map(MailFate::at).max();
     let run = history.iter().filter_map(|one| match one {
         MailFate::Strike { at, cause } => {
-            let counts = self::bound(*cause).is_some_and(|(other, _)| other <= rank);
+            let counts = self::rank(*cause).is_some_and(|other| Some(other) <= rank);
             (counts && *at > since && last_stayed.is_none_or(|stayed| *at > stayed)).then_some(*at)
         }
         MailFate::Stayed(_) => None,
     });
-    let run: Vec<Timestamp> = run.collect();
-    let apart = match (run.iter().min(), run.iter().max()) {
-        (Some(first), Some(last)) => last.since(*first),
-        _ => Duration::ZERO,
-    };
-    match run.len() >= bound.strikes && apart >= bound.apart {
-        true => Follows::Suppress,
-        false => Follows::Strike,
-    }
+    run.collect()
 }
 
 #[cfg(test)]
@@ -113,7 +161,7 @@ mod tests {
     }
 
     fn likely(cause: Cause, history: &[MailFate]) -> Follows {
-        follows(cause, Certainty::Likely, history, NOW)
+        Strikes::default().follows(cause, Certainty::Likely, history, NOW)
     }
 
     #[test]
@@ -137,8 +185,46 @@ mod tests {
         ] {
             assert_eq!(likely(cause, &strikes(cause, days)), expected, "{cause} {days:?}");
         }
-        assert_eq!(follows(Cause::NoMailbox, Certainty::Certain, &[], NOW), Follows::Suppress);
-        assert_eq!(follows(Cause::Disabled, Certainty::Certain, &[], NOW), Follows::Strike);
+        let certain = |cause| Strikes::default().follows(cause, Certainty::Certain, &[], NOW);
+        assert_eq!(certain(Cause::NoMailbox), Follows::Suppress);
+        assert_eq!(certain(Cause::Disabled), Follows::Strike);
+    }
+
+    /// `count` strikes, the first and the last `days` apart.
+    fn run_of(cause: Cause, count: u32, days: u32) -> Vec<MailFate> {
+        let between = (0..count).map(|at| if at + 1 == count { days } else { at.min(days) });
+        strikes(cause, &between.collect::<Vec<u32>>())
+    }
+
+    /// The bound that a cause has, written down apart from the program's own table.
+    fn bound_of(policy: &Strikes, cause: Cause) -> Option<Bound> {
+        match cause {
+            Cause::NoMailbox | Cause::NoDomain | Cause::NoMail | Cause::Moved => Some(policy.dead),
+            Cause::Disabled | Cause::Suppressed => Some(policy.disabled),
+            Cause::Full | Cause::Filtered => Some(policy.full),
+            Cause::Expired | Cause::Network | Cause::Remote => Some(policy.way),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn every_cause_holds_below_at_and_above_its_bound() {
+        for cause in Cause::ALL.iter().copied() {
+            let Some(Bound { strikes, days }) = bound_of(&Strikes::default(), cause) else { continue };
+            for more in -1..=1 {
+                for later in -1..=1 {
+                    let (count, apart) = (strikes.strict_add_signed(more), days.strict_add_signed(later));
+                    // One strike is no time apart from itself.
+                    let is_reached = more >= 0 && later >= 0;
+                    let expected = if is_reached { Follows::Suppress } else { Follows::Strike };
+                    assert_eq!(
+                        likely(cause, &run_of(cause, count, apart)),
+                        expected,
+                        "{cause}: {count} over {apart} days"
+                    );
+                }
+            }
+        }
     }
 
     #[test]
@@ -178,8 +264,21 @@ mod tests {
             certainty in prop::sample::select(Certainty::ALL),
         ) {
             if matches!(cause.class(), Class::Ours | Class::Unknown) {
-                prop_assert_eq!(follows(cause, certainty, &history, NOW), Follows::Nothing);
+                prop_assert_eq!(Strikes::default().follows(cause, certainty, &history, NOW), Follows::Nothing);
             }
+        }
+
+        #[test]
+        fn any_numbers_hold_at_their_bound(
+            cause in prop::sample::select(Cause::ALL), strikes in 2..=50_u32, days in 1..=150_u32,
+        ) {
+            let bound = Bound { strikes, days };
+            let policy = Strikes { dead: bound, disabled: bound, full: bound, way: bound };
+            prop_assume!(bound_of(&policy, cause).is_some());
+            let follows = |count, apart| policy.follows(cause, Certainty::Likely, &run_of(cause, count, apart), NOW);
+            prop_assert_eq!(follows(strikes, days), Follows::Suppress);
+            prop_assert_eq!(follows(strikes - 1, days), Follows::Strike);
+            prop_assert_eq!(follows(strikes, days - 1), Follows::Strike);
         }
 
         #[test]

@@ -1,13 +1,35 @@
 //! When nobody is suppressed before a person has looked: too many addresses at once are called dead. Decides over
 //! suppression alone; whether mail goes on is `evidence`'s matter. Pure.
 
-use super::evidence::allowance;
 use super::string_enum;
 
-/// Readers suppressed for bounces in a day, over all issues, before a person looks.
-pub const DAILY_MIN: i64 = 50;
-/// The same as a share of all active readers, in hundredths.
-const DAILY_HUNDREDTHS: i64 = 2;
+/// So many addresses, or so large a share where that is more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BrakeBound {
+    pub addresses: u32,
+    pub percent: u32,
+}
+
+impl BrakeBound {
+    fn of(self, readers: i64) -> i64 {
+        i64::from(self.addresses).max(readers * i64::from(self.percent) / 100)
+    }
+}
+
+/// What is believed unseen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Brakes {
+    /// What one relay may suppress in one issue, of its readers.
+    pub issue: BrakeBound,
+    /// What bounces may suppress in a day over all issues, of all active readers.
+    pub list: BrakeBound,
+}
+
+impl Default for Brakes {
+    fn default() -> Self {
+        Self { issue: BrakeBound { addresses: 10, percent: 2 }, list: BrakeBound { addresses: 50, percent: 2 } }
+    }
+}
 
 string_enum! {
     Brake: "brake" {
@@ -32,14 +54,14 @@ pub struct Facts {
     pub suppressed_today: i64,
 }
 
-impl Facts {
+impl Brakes {
     /// The brake that is on, if one is. While it is off the number of addresses that one relay has suppressed in one issue
-    /// stays within the allowance: 10, or 2 % of the issue's readers.
-    pub fn brake(&self) -> Option<Brake> {
-        let allowance = allowance(self.readers);
-        if self.accused > allowance || self.suppressed >= allowance {
+    /// stays within the allowance.
+    pub fn on(&self, facts: &Facts) -> Option<Brake> {
+        let allowance = self.issue.of(facts.readers);
+        if facts.accused > allowance || facts.suppressed >= allowance {
             Some(Brake::Issue)
-        } else if self.suppressed_today >= DAILY_MIN.max(self.active * DAILY_HUNDREDTHS / 100) {
+        } else if facts.suppressed_today >= self.list.of(facts.active) {
             Some(Brake::List)
         } else {
             None
@@ -66,17 +88,19 @@ mod tests {
             (1_000_000, 20_001, Some(Brake::Issue)),
         ] {
             let facts = Facts { readers, accused, active: readers, ..Facts::default() };
-            assert_eq!(facts.brake(), expected, "{accused} of {readers}");
+            assert_eq!(Brakes::default().on(&facts), expected, "{accused} of {readers}");
         }
     }
 
     #[test]
     fn a_day_has_its_bound_over_all_issues() {
-        let facts = |suppressed_today, active| Facts { readers: 10_000, active, suppressed_today, ..Facts::default() };
-        assert_eq!(facts(49, 100).brake(), None);
-        assert_eq!(facts(50, 100).brake(), Some(Brake::List));
-        assert_eq!(facts(199, 10_000).brake(), None);
-        assert_eq!(facts(200, 10_000).brake(), Some(Brake::List));
+        let on = |suppressed_today, active| {
+            Brakes::default().on(&Facts { readers: 10_000, active, suppressed_today, ..Facts::default() })
+        };
+        assert_eq!(on(49, 100), None);
+        assert_eq!(on(50, 100), Some(Brake::List));
+        assert_eq!(on(199, 10_000), None);
+        assert_eq!(on(200, 10_000), Some(Brake::List));
     }
 
     proptest! {
@@ -84,18 +108,21 @@ mod tests {
         #[test]
         fn no_order_of_events_suppresses_more_than_the_allowance(
             readers in 1..5000_i64, steps in prop::collection::vec(any::<bool>(), 0..400),
+            addresses in 1..=100_u32, percent in 0..=10_u32,
         ) {
+            let allowance = BrakeBound { addresses, percent };
+            let brakes = Brakes { issue: allowance, ..Brakes::default() };
             let (mut facts, mut waiting) = (Facts { readers, active: 1_000_000, ..Facts::default() }, 0);
             for is_accusation in steps {
                 if is_accusation {
                     facts.accused += 1;
                     waiting += 1;
-                } else if waiting > 0 && facts.brake().is_none() {
+                } else if waiting > 0 && brakes.on(&facts).is_none() {
                     waiting -= 1;
                     facts.suppressed += 1;
                 }
             }
-            prop_assert!(facts.suppressed <= allowance(readers));
+            prop_assert!(facts.suppressed <= allowance.of(readers));
         }
     }
 }

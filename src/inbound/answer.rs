@@ -4,7 +4,7 @@ use super::settle::{judge, note};
 use crate::domain::actor::By;
 use crate::domain::event::Event;
 use crate::domain::notice::Effect;
-use crate::domain::standing::Follows;
+use crate::domain::standing::{Follows, Strikes};
 use crate::domain::{IssueId, NoticeId};
 use crate::store::events::{self, About};
 use crate::store::notices::{self, Notice};
@@ -36,7 +36,7 @@ pub enum AnswerError {
 }
 
 /// Believes held notices: what they say follows now.
-pub async fn release(db: &Db, wanted: Wanted, by: By<'_>) -> Result<Answer, AnswerError> {
+pub async fn release(db: &Db, wanted: Wanted, strikes: &Strikes, by: By<'_>) -> Result<Answer, AnswerError> {
     db.write(async |tx| {
         let found = find(tx, wanted, [Effect::Held, Effect::Held], "one that is held", "released").await?;
         let mut answer = Answer::default();
@@ -44,7 +44,7 @@ pub async fn release(db: &Db, wanted: Wanted, by: By<'_>) -> Result<Answer, Answ
             // A name server was asked when it was held, where one had to be.
             let known =
                 notice.email.iter().filter_map(|email| email.rsplit_once('@')).map(|(_, domain)| domain.to_owned());
-            let follows = judge(tx, notice, &known.collect(), by.now).await?;
+            let follows = judge(tx, strikes, notice, &known.collect(), by.now).await?;
             let effect = if follows == Follows::Suppress { Effect::Suppressed } else { Effect::Counted };
             if !notices::follow(tx, notice.id, Effect::Held, effect, Some(by.now)).await? {
                 continue;

@@ -15,8 +15,9 @@ use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::cause::{Cause, Certainty};
 use crate::domain::event::Event;
 use crate::domain::notice::Effect;
-use crate::domain::standing::{Follows, MailFate, follows};
-use crate::domain::storm::{Brake, DAILY_MIN, Facts};
+use crate::domain::policy::Policy;
+use crate::domain::standing::{Follows, MailFate, Strikes};
+use crate::domain::storm::{Brake, Brakes, Facts};
 use crate::domain::{IssueId, NoticeId};
 use crate::store::events::{self, About};
 use crate::store::notices::{self, Notice};
@@ -45,6 +46,7 @@ pub struct Settled {
 pub struct Settler {
     db: Db,
     clock: Clock,
+    policy: Policy,
     names: Option<DnsResolver>,
     /// Until when this process is the one that schedules.
     shift_until: Arc<AtomicI64>,
@@ -52,13 +54,13 @@ pub struct Settler {
 
 impl Settler {
     /// For the process whose scheduler says in `shift_until` until when it is the one that schedules.
-    pub fn new(db: Db, clock: Clock, shift_until: Arc<AtomicI64>) -> Self {
+    pub fn new(db: Db, clock: Clock, policy: Policy, shift_until: Arc<AtomicI64>) -> Self {
         let memory = Memory { entries: 10_000, time: Duration::from_secs(300) };
         let names = DnsResolver::new(None, ANSWER_MAX, Some(memory));
         if let Err(error) = &names {
             tracing::warn!(%error, "no name server can be asked; domains that a relay calls unknown are believed later");
         }
-        Self { db, clock, names: names.ok(), shift_until }
+        Self { db, clock, policy, names: names.ok(), shift_until }
     }
 
     /// Looks every few seconds until `stop`.
@@ -76,7 +78,7 @@ impl Settler {
             if Timestamp(self.shift_until.load(Ordering::Relaxed)) <= now {
                 continue;
             }
-            match settle(&self.db, self.names.as_ref(), now).await {
+            match settle(&self.db, self.names.as_ref(), &self.policy, now).await {
                 Ok(_) => away = false,
                 Err(error) if !std::mem::replace(&mut away, true) => {
                     tracing::error!(%error, "bounces cannot be settled; tried again every few seconds, nothing is lost");
@@ -94,7 +96,7 @@ impl std::fmt::Debug for Settler {
 }
 
 /// Settles everything whose time has come.
-pub async fn settle(db: &Db, names: Option<&DnsResolver>, now: Timestamp) -> Result<Settled> {
+pub async fn settle(db: &Db, names: Option<&DnsResolver>, policy: &Policy, now: Timestamp) -> Result<Settled> {
     let mut all = Settled::default();
     loop {
         let due = notices::due(&mut db.read().await?, now, BATCH).await?;
@@ -103,7 +105,7 @@ pub async fn settle(db: &Db, names: Option<&DnsResolver>, now: Timestamp) -> Res
         }
         // Name servers are asked before the transaction: it holds the one writer's place.
         let unknown = domains_unknown(names, &due).await;
-        let done = db.write(async |tx| batch(tx, &due, &unknown, now).await).await?;
+        let done = db.write(async |tx| batch(tx, policy, &due, &unknown, now).await).await?;
         all.add(done);
         if done == Settled::default() {
             // Whoever else settles has done it.
@@ -174,7 +176,13 @@ fn domain(notice: &Notice) -> Option<&str> {
 /// What a relay said in one issue.
 type Group = (Option<IssueId>, String);
 
-async fn batch(tx: &mut Tx, due: &[Notice], unknown: &BTreeSet<String>, now: Timestamp) -> Result<Settled> {
+async fn batch(
+    tx: &mut Tx,
+    policy: &Policy,
+    due: &[Notice],
+    unknown: &BTreeSet<String>,
+    now: Timestamp,
+) -> Result<Settled> {
     let mut groups: BTreeMap<Group, Vec<&Notice>> = BTreeMap::new();
     for notice in due {
         groups.entry((notice.issue_id, notice.relay.clone().unwrap_or_default())).or_default().push(notice);
@@ -185,24 +193,25 @@ async fn batch(tx: &mut Tx, due: &[Notice], unknown: &BTreeSet<String>, now: Tim
         if let Some(issue) = issue {
             issues::lock(tx, issue).await?;
         }
-        all.add(group(tx, issue, &relay, &notices, unknown, now).await?);
+        all.add(group(tx, policy, (issue, &relay), &notices, unknown, now).await?);
     }
     Ok(all)
 }
 
 async fn group(
     tx: &mut Tx,
-    issue: Option<IssueId>,
-    relay: &str,
+    policy: &Policy,
+    (issue, relay): (Option<IssueId>, &str),
     notices: &[&Notice],
     unknown: &BTreeSet<String>,
     now: Timestamp,
 ) -> Result<Settled> {
-    let mut facts = facts(tx, issue, relay, notices.len() as i64, now).await?;
+    let mut facts = facts(tx, &policy.brakes, (issue, relay), notices.len() as i64, now).await?;
     let mut settled = Settled::default();
     let mut brakes: BTreeMap<Brake, u64> = BTreeMap::new();
     for notice in notices {
-        let effect = match (judge(tx, notice, unknown, now).await?, facts.brake()) {
+        let brake = policy.brakes.on(&facts);
+        let effect = match (judge(tx, &policy.strikes, notice, unknown, now).await?, brake) {
             (Follows::Nothing, _) => Effect::None,
             (Follows::Strike, _) => Effect::Counted,
             (Follows::Suppress, Some(_)) => Effect::Held,
@@ -220,7 +229,7 @@ async fn group(
             }
             Effect::Held => {
                 settled.held += 1;
-                *brakes.entry(facts.brake().unwrap_or(Brake::Issue)).or_default() += 1;
+                *brakes.entry(brake.unwrap_or(Brake::Issue)).or_default() += 1;
             }
             Effect::Counted => settled.counted += 1,
             _ => settled.none += 1,
@@ -240,7 +249,13 @@ async fn group(
 }
 
 /// What the brakes go by.
-async fn facts(tx: &mut Tx, issue: Option<IssueId>, relay: &str, batch: i64, now: Timestamp) -> Result<Facts> {
+async fn facts(
+    tx: &mut Tx,
+    brakes: &Brakes,
+    (issue, relay): (Option<IssueId>, &str),
+    batch: i64,
+    now: Timestamp,
+) -> Result<Facts> {
     let since = now.minus(DAY);
     let suppressed_today = notices::suppressed_since(tx, since).await?;
     Ok(Facts {
@@ -251,13 +266,23 @@ async fn facts(tx: &mut Tx, issue: Option<IssueId>, relay: &str, batch: i64, now
         accused: notices::accused(tx, relay, issue, since).await?,
         suppressed: notices::suppressed(tx, relay, issue, since).await?,
         // It is a look at every reader, and seldom needed.
-        active: if suppressed_today + batch < DAILY_MIN { 0 } else { subscriptions::active(tx).await? },
+        active: if suppressed_today + batch < i64::from(brakes.list.addresses) {
+            0
+        } else {
+            subscriptions::active(tx).await?
+        },
         suppressed_today,
     })
 }
 
 /// What a notice means for its reader, by all that is known of the address.
-pub(super) async fn judge(tx: &mut Tx, notice: &Notice, unknown: &BTreeSet<String>, now: Timestamp) -> Result<Follows> {
+pub(super) async fn judge(
+    tx: &mut Tx,
+    rules: &Strikes,
+    notice: &Notice,
+    unknown: &BTreeSet<String>,
+    now: Timestamp,
+) -> Result<Follows> {
     let certainty = match notice.cause {
         // A relay whose own name server is broken says so of every domain.
         Cause::NoDomain if !domain(notice).is_some_and(|domain| unknown.contains(domain)) => Certainty::Likely,
@@ -267,7 +292,7 @@ pub(super) async fn judge(tx: &mut Tx, notice: &Notice, unknown: &BTreeSet<Strin
     let stayed = notices::stayed(tx, hash, now).await?.into_iter().map(MailFate::Stayed);
     let strikes = notices::strikes(tx, hash, now).await?.into_iter();
     let history: Vec<MailFate> = stayed.chain(strikes.map(|(at, cause)| MailFate::Strike { at, cause })).collect();
-    Ok(follows(notice.cause, certainty, &history, now))
+    Ok(rules.follows(notice.cause, certainty, &history, now))
 }
 
 /// Suppresses a notice's address. What a brake has held of it since an earlier issue is settled by that.

@@ -51,7 +51,9 @@ fn refused(error: AnswerError) -> anyhow::Error {
 pub(super) async fn release(args: Named, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let wanted = session.wanted(&args.named).await?;
     let (actor, now) = (session.context.actor(), session.context.now());
-    let answer = inbound::release(session.db, wanted, actor.at(now)).await.map_err(refused)?;
+    let answer = inbound::release(session.db, wanted, &session.config.inbound.policy.strikes, actor.at(now))
+        .await
+        .map_err(refused)?;
     let words = match answer.notices {
         0 => "Nothing of it is held.".to_owned(),
         notices => format!(

@@ -51,6 +51,11 @@ pub const SECTIONS: &[(&str, &str)] = &[
          well. See [bounces.md](bounces.md#a-mailbox-at-a-provider).",
     ),
     (
+        "inbound.policy",
+        "How much has to come back before an address is suppressed, and when a brake is on. Numbers that are set anew hold \
+         for what is settled from then on. See [bounces.md](bounces.md#what-follows-for-the-reader).",
+    ),
+    (
         "retention",
         "How long what is kept; 0 means for ever. Rows that have had their time go once a day. See \
          [operations.md](operations.md#retention).",

@@ -3,6 +3,7 @@
 use coranto::config::{Config, ConfigDocument, RelayTls};
 use coranto::domain::design::{CONTRAST_MIN, Colour, Design, Font, ImagesBy, Welcome};
 use coranto::domain::newsletter::UncertainPolicy;
+use coranto::domain::policy::Policy;
 
 use super::{GOOD, parse};
 
@@ -122,6 +123,19 @@ fn no_debug_print_gives_a_secret_away() {
 }
 
 #[test]
+fn a_policy_is_read_and_what_is_absent_is_as_documented() {
+    let with = |policy: &str| parse(&format!("{GOOD}\n[inbound.policy]\n{policy}\n"), &[]).unwrap().inbound.policy;
+    assert_eq!(with(""), Policy::default());
+    let mut expected = Policy::default();
+    expected.strikes.full.strikes = 7;
+    expected.strikes.disabled.days = 30;
+    expected.brakes.issue.addresses = 25;
+    expected.brakes.list.percent = 0;
+    let policy = "full_strikes = 7\ndisabled_days = 30\nissue_brake_addresses = 25\nlist_brake_percent = 0";
+    assert_eq!(with(policy), expected);
+}
+
+#[test]
 fn doors_for_reports_are_read_and_what_nobody_hears_is_warned_of() {
     let with = |newsletter: &str, inbound: &str| {
         let text = GOOD.replacen("name = \"The Week\"", &format!("name = \"The Week\"\n{newsletter}"), 1);
@@ -157,6 +171,9 @@ fn doors_for_reports_are_read_and_what_nobody_hears_is_warned_of() {
         ("", "smtp_listen = \"25\"", "inbound.smtp_listen"),
         ("", "lmtp_listen = \"/run/lmtp\"", "inbound.lmtp_listen"),
         ("", "host = \"a b\"", "inbound.host"),
+        ("", "policy.dead_strikes = 1", "inbound.policy.dead_strikes"),
+        ("", "policy.way_days = 151", "inbound.policy.way_days"),
+        ("", "policy.list_brake_percent = 11", "inbound.policy.list_brake_percent"),
         ("", "certificate_file = \"a.pem\"", "inbound.certificate_file"),
         ("", "certificate_key_file = \"a.pem\"", "inbound.certificate_key_file"),
     ] {

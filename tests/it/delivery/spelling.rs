@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use coranto::domain::address::EmailAddress;
+use coranto::domain::policy::Policy;
 use coranto::domain::suppression::SuppressionReason;
 use coranto::inbound;
 use coranto::store::{Db, subscriptions, suppressions};
@@ -35,7 +36,7 @@ both_databases! {
             let totals = stage.finish(issue).await;
             assert_eq!((totals.sent, totals.failed), (20, 1), "{spelling}");
             stage.clock.advance(Duration::from_secs(2 * 3600));
-            inbound::settle(&stage.db, None, stage.clock.now()).await.unwrap();
+            inbound::settle(&stage.db, None, &Policy::default(), stage.clock.now()).await.unwrap();
 
             for spelled in [(*spelling).to_owned(), spelling.to_lowercase(), spelling.to_uppercase()] {
                 let key = spelled.parse::<EmailAddress>().unwrap().key();

@@ -8,6 +8,7 @@ mod killed;
 mod listening;
 mod loops;
 mod mailbox;
+mod policy;
 pub(crate) mod post;
 mod postfix;
 mod reading;

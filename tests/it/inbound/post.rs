@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use coranto::domain::IssueId;
 use coranto::domain::notice::NoticeSource;
+use coranto::domain::policy::Policy;
 use coranto::domain::subscriber::{EndedBy, SubscriptionState};
 use coranto::inbound::{self, Intake, Receipt, Report, Settled};
 use coranto::store::notices::{self, Notice, NoticeFilter};
@@ -109,7 +110,7 @@ impl Post {
 
     pub(crate) async fn settle(&self) -> Settled {
         self.stage.clock.advance(HOUR);
-        inbound::settle(&self.stage.db, None, self.stage.clock.now()).await.unwrap()
+        inbound::settle(&self.stage.db, None, &Policy::default(), self.stage.clock.now()).await.unwrap()
     }
 
     pub(crate) async fn suppressed(&self) -> i64 {

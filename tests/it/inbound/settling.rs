@@ -7,6 +7,8 @@ use coranto::domain::cause::{Cause, Certainty, Classification, Party};
 use coranto::domain::delivery::DeliveryState;
 use coranto::domain::issue::IssueState;
 use coranto::domain::notice::Effect;
+use coranto::domain::policy::Policy;
+use coranto::domain::standing::Strikes;
 use coranto::domain::suppression::SuppressionReason;
 use coranto::inbound::{self, AnswerError, Settled, Wanted};
 use coranto::store::notices::{self, Notice, NoticeFilter, RefusedMail};
@@ -20,7 +22,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 async fn settle(stage: &DeliveryFixture) -> Settled {
-    inbound::settle(&stage.db, None, stage.clock.now()).await.unwrap()
+    inbound::settle(&stage.db, None, &Policy::default(), stage.clock.now()).await.unwrap()
 }
 
 async fn suppressed(stage: &DeliveryFixture) -> i64 {
@@ -122,13 +124,13 @@ both_databases! {
 
         let one = all(&stage).await[0].id;
         let by = acts::by(stage.clock.now());
-        let answer = inbound::release(&stage.db, Wanted::One(one), by).await.unwrap();
+        let answer = inbound::release(&stage.db, Wanted::One(one), &Strikes::default(), by).await.unwrap();
         assert_eq!((answer.notices, answer.suppressed, suppressed(&stage).await), (1, 1, 1));
-        let again = inbound::release(&stage.db, Wanted::One(one), by).await;
+        let again = inbound::release(&stage.db, Wanted::One(one), &Strikes::default(), by).await;
         assert!(matches!(again, Err(AnswerError::Settled { effect: Effect::Suppressed, .. })), "{again:?}");
-        let answer = inbound::release(&stage.db, Wanted::Issue(issue), by).await.unwrap();
+        let answer = inbound::release(&stage.db, Wanted::Issue(issue), &Strikes::default(), by).await.unwrap();
         assert_eq!((answer.notices, answer.suppressed, suppressed(&stage).await), (10, 10, 11));
-        assert_eq!(inbound::release(&stage.db, Wanted::Issue(issue), by).await.unwrap().notices, 0);
+        assert_eq!(inbound::release(&stage.db, Wanted::Issue(issue), &Strikes::default(), by).await.unwrap().notices, 0);
         let alarms = coranto::store::alarms::all(&mut stage.db.read().await.unwrap()).await.unwrap();
         assert!(alarms.iter().all(|alarm| alarm.cleared_at.is_some()), "{alarms:?}");
     }

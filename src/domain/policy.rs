@@ -1,0 +1,10 @@
+//! The numbers by which what comes back is judged. An operator may set each of them.
+
+use super::standing::Strikes;
+use super::storm::Brakes;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    pub strikes: Strikes,
+    pub brakes: Brakes,
+}
