@@ -7,8 +7,9 @@ use crate::domain::storm::{BrakeBound, Brakes};
 
 pub(super) fn read(section: Section<'_>) -> Option<Policy> {
     let bound = |strikes, days| Some(Bound { strikes: section.small(strikes)?, days: section.small(days)? });
-    let allowance =
-        |addresses, percent| Some(BrakeBound { addresses: section.small(addresses)?, percent: section.small(percent)? });
+    let allowance = |addresses, percent| {
+        Some(BrakeBound { addresses: section.small(addresses)?, percent: section.small(percent)? })
+    };
     Some(Policy {
         strikes: Strikes {
             dead: bound("dead_strikes", "dead_days")?,
