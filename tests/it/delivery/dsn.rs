@@ -14,7 +14,7 @@ const READERS: [&str; 2] = ["anna", "ben+week"];
 
 async fn sent(db: Db, offers: bool, wants: bool) -> Post {
     let offer = SinkOffer { dsn: offers, ..SinkOffer::default() };
-    let mut stage = DeliveryFixture::with_sink(db, SinkOptions { offer, ..SinkOptions::default() }).await;
+    let mut stage = DeliveryFixture::with_sink(db, SinkOptions { offer, keep: true, ..SinkOptions::default() }).await;
     stage.settings.relays.iter_mut().for_each(|relay| relay.dsn = wants);
     stage.readers(&READERS).await;
     let issue = stage.issue("first").await;

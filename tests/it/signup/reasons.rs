@@ -1,8 +1,9 @@
 //! Every reason for which an address must not be mailed, at every list by which it might come in: what the operator, the
-//! relay or the reader said holds, and only who had everything erased may come back by their own word.
+//! relay or the reader said holds. Who had everything erased, or asks long after mail came back, may come back by their own
+//! word alone.
 
 use coranto::domain::subscriber::SubscriptionState::{Active, Paused, Pending};
-use coranto::domain::suppression::SuppressionReason::{self, Erased};
+use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Added, AddressChange, AddressLink, Confirmation, Limits, NewReader, Rest};
 use coranto::store::{Db, requests};
 
@@ -147,7 +148,7 @@ both_databases! {
                 let email = format!("{way:?}-{reason}@example.org").to_lowercase();
                 let is_open = is_let_in(&ground, *way, *reason, &email).await;
                 // Their own word, and no other's.
-                let may = *reason == Erased && matches!(way, Way::Request | Way::Confirm);
+                let may = reason.lets_ask() && matches!(way, Way::Request | Way::Confirm);
                 assert_eq!(is_open, may, "{way:?} where {reason} stands");
                 let stays = if may && *way == Way::Confirm { None } else { Some(*reason) };
                 assert_eq!(suppressed(&ground, &email).await, stays, "{way:?} takes {reason} back");
