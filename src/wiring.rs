@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::config::{Config, Dkim, Mailbox, Relay, RelayTls};
+use crate::config::{Config, Dkim, InboundMailbox, Relay, RelayTls};
 use crate::delivery::{EngineSettings, NewsletterSettings, RelaySettings};
 use crate::domain::hook::Hook;
 use crate::domain::newsletter::Newsletter;
@@ -81,7 +81,7 @@ fn protection(tls: RelayTls) -> TlsMode {
 }
 
 /// How a mailbox is read.
-pub fn mailbox(mailbox: &Mailbox) -> anyhow::Result<MailboxSettings> {
+pub fn mailbox(mailbox: &InboundMailbox) -> anyhow::Result<MailboxSettings> {
     let trust = match mailbox.tls {
         RelayTls::None => None,
         _ => Some(

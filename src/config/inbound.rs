@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::hooks;
-use super::mailbox::{self, Mailbox};
+use super::mailbox::{self, InboundMailbox};
 use super::policy;
 use super::reader::Section;
 use super::rules;
@@ -36,7 +36,7 @@ pub struct Inbound {
     /// Where providers tell by HTTP what became of mail.
     pub hooks: Vec<Hook>,
     /// Mailboxes that are read for reports.
-    pub mailboxes: Vec<Mailbox>,
+    pub mailboxes: Vec<InboundMailbox>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -26,9 +26,7 @@ use ValueKind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};
 
 /// Every key. The documentation has them by section, in this order within each.
 pub const KEYS: &[Key] = &join::<{ MOST.len() + OF_INBOUND.len() }>(MOST, OF_INBOUND);
-
 const OF_INBOUND: &[Key] = &join::<{ OF_DOORS.len() + policy::KEYS.len() }>(OF_DOORS, policy::KEYS);
-
 const OF_DOORS: &[Key] = &join::<{ inbound::KEYS.len() + hooks::KEYS.len() }>(inbound::KEYS, hooks::KEYS);
 
 const MOST: &[Key] = &[
@@ -345,8 +343,7 @@ const MOST: &[Key] = &[
         "relays.*.dsn",
         Boolean,
         Default("true"),
-        "Whether it is given an id of each email and asked to report failures alone, with the header of the email, where it \
-         offers that (RFC 3461). Say `false` for a relay that offers it and cannot bear it.",
+        "Whether it is given an id of each email and asked to report failures alone, where it offers that (RFC 3461).",
     ),
     key(
         "relays.*.only_named",

@@ -9,7 +9,7 @@ use super::sender::one_line;
 use crate::secret::Secret;
 
 #[derive(Clone, Debug)]
-pub struct Mailbox {
+pub struct InboundMailbox {
     /// For logs and alarms; unique.
     pub name: String,
     pub host: String,
@@ -28,7 +28,7 @@ pub struct Mailbox {
 }
 
 /// Every mailbox; none when one of them will not do.
-pub(super) fn read(inbound: &Section<'_>) -> Option<Vec<Mailbox>> {
+pub(super) fn read(inbound: &Section<'_>) -> Option<Vec<InboundMailbox>> {
     let mut names = Vec::new();
     let all = inbound.each_below("mailboxes", "inbound.mailboxes", |section| {
         if let Some(name) = section.written("name").map(str::trim) {
@@ -42,7 +42,7 @@ pub(super) fn read(inbound: &Section<'_>) -> Option<Vec<Mailbox>> {
     all.into_iter().collect()
 }
 
-fn one(section: &Section<'_>) -> Option<Mailbox> {
+fn one(section: &Section<'_>) -> Option<InboundMailbox> {
     let name = section.parsed("name", one_line);
     let host = section.parsed("host", host);
     let tls = section.parsed("tls", RelayTls::parse);
@@ -66,7 +66,7 @@ fn one(section: &Section<'_>) -> Option<Mailbox> {
         section.refuse("done_folder", "it is the folder that is read", Some(hint));
     }
     let default_port = tls.map(|tls| if tls == RelayTls::Implicit { 993 } else { 143 });
-    Some(Mailbox {
+    Some(InboundMailbox {
         name: name?,
         host: host?,
         port: port.unwrap_or(default_port)?,

@@ -43,7 +43,7 @@ pub use self::database::DatabaseUrl;
 pub use self::delivery::Delivery;
 pub use self::environment::environment;
 pub use self::inbound::{Inbound, LmtpListen};
-pub use self::mailbox::Mailbox;
+pub use self::mailbox::InboundMailbox;
 pub use self::newsletter::{Dkim, time_zone};
 pub use self::problem::{ConfigErrors, ConfigProblem, Origin};
 use self::reader::{ConfigReader, Section};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Finding;
-use crate::config::{Config, Mailbox};
+use crate::config::{Config, InboundMailbox};
 use crate::inbound::mailbox;
 use crate::wiring;
 
@@ -18,7 +18,7 @@ pub async fn look(config: &Config) -> Vec<Finding> {
     all
 }
 
-async fn try_mailbox(one: &Mailbox) -> Finding {
+async fn try_mailbox(one: &InboundMailbox) -> Finding {
     let check = format!("mailbox {}", one.name);
     let settings = match wiring::mailbox(one) {
         Ok(settings) => settings,

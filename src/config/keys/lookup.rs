@@ -4,7 +4,7 @@ use super::{KEYS, Key};
 use crate::domain::nearest::nearest;
 
 /// The key at `section` (with `*`) named `name`, and whether `name` is its `_file` form.
-pub(in crate::config) fn find(section: &str, name: &str) -> Option<(&'static Key, bool)> {
+pub(crate) fn find(section: &str, name: &str) -> Option<(&'static Key, bool)> {
     KEYS.iter().filter(|key| key.section() == section).find_map(|key| {
         if key.name() == name {
             Some((key, false))
@@ -15,23 +15,23 @@ pub(in crate::config) fn find(section: &str, name: &str) -> Option<(&'static Key
 }
 
 /// Whether keys stand below `pattern`.
-pub(in crate::config) fn is_section(pattern: &str) -> bool {
+pub(crate) fn is_section(pattern: &str) -> bool {
     KEYS.iter().any(|key| key.path.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// Whether a section may stand several times, as `[[name]]`.
-pub(in crate::config) fn is_repeatable(pattern: &str) -> bool {
+pub(crate) fn is_repeatable(pattern: &str) -> bool {
     matches!(pattern, "newsletters.*.dkim" | "inbound.rules" | "inbound.hooks" | "inbound.mailboxes")
 }
 
 /// The pattern of what is called `name` below `section`: `*` where any name may stand.
-pub(in crate::config) fn below(section: &str, name: &str) -> String {
+pub(crate) fn below(section: &str, name: &str) -> String {
     let join = |name: &str| if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
     if is_section(&join("*")) { join("*") } else { join(name) }
 }
 
 /// What was probably meant by `name`, which is not a key of `section`.
-pub(in crate::config) fn suggest(section: &str, name: &str) -> Option<String> {
+pub(crate) fn suggest(section: &str, name: &str) -> Option<String> {
     let prefix = if section.is_empty() { String::new() } else { format!("{section}.") };
     let mut siblings: Vec<&str> = Vec::new();
     let mut files: Vec<String> = Vec::new();

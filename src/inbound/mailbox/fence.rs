@@ -16,19 +16,19 @@ const RESPONSE_MAX: u64 = 2 << 20;
 const TAIL: usize = 32;
 
 /// What bytes go over.
-pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(super) trait FencedWire: AsyncRead + AsyncWrite + Unpin + Send {}
 
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> FencedWire for T {}
 
 /// A socket that reads no more than it was allowed.
 pub(super) struct Fence {
-    inner: Box<dyn Wire>,
+    inner: Box<dyn FencedWire>,
     left: u64,
     literals: Literals,
 }
 
 impl Fence {
-    pub(super) fn around(inner: Box<dyn Wire>, bytes: u64) -> Self {
+    pub(super) fn around(inner: Box<dyn FencedWire>, bytes: u64) -> Self {
         Self { inner, left: bytes, literals: Literals::default() }
     }
 
@@ -38,7 +38,7 @@ impl Fence {
     }
 
     /// The socket itself, to be encrypted.
-    pub(super) fn into_inner(self) -> Box<dyn Wire> {
+    pub(super) fn into_inner(self) -> Box<dyn FencedWire> {
         self.inner
     }
 

@@ -11,10 +11,10 @@ use async_imap::{Authenticator, Client, Session};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
-use super::MailboxSettings;
 use super::fault::{MailboxFault, words};
-use super::fence::{Fence, Wire};
+use super::fence::{Fence, FencedWire};
 use super::folder::{quoted, set_of};
+use super::settings::MailboxSettings;
 use crate::smtp::TlsMode;
 
 /// So much of a mail is asked for: a report stands before the copy of our mail.
@@ -27,7 +27,7 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(30);
 
 /// What a folder says of itself when it is opened.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Opened {
+pub(super) struct OpenedFolder {
     pub(super) mails: u32,
     pub(super) uid_validity: u32,
     /// The number that the next mail gets.
@@ -127,8 +127,8 @@ impl Imap {
     }
 
     /// Opens a folder: to look (`EXAMINE`) or to move mails out of it (`SELECT`).
-    pub(super) async fn folder(&mut self, folder: &str, to_move: bool) -> Result<Opened, MailboxFault> {
-        let mut opened = Opened::default();
+    pub(super) async fn folder(&mut self, folder: &str, to_move: bool) -> Result<OpenedFolder, MailboxFault> {
+        let mut opened = OpenedFolder::default();
         let command = if to_move { "SELECT" } else { "EXAMINE" };
         let asked = self
             .command(command, &format!("{command} {}", quoted(folder)), ANSWER_MAX, |answer| match answer {
@@ -245,7 +245,7 @@ async fn greeted(settings: &MailboxSettings) -> Result<Client<Fence>, MailboxFau
         let error = io::Error::other(format!("{peer} is another machine, and the connection is not encrypted"));
         return Err(MailboxFault::Connect(error));
     }
-    let mut wire: Box<dyn Wire> = Box::new(socket);
+    let mut wire: Box<dyn FencedWire> = Box::new(socket);
     if settings.tls == TlsMode::Implicit {
         wire = encrypted(wire, settings).await?;
     }
@@ -275,7 +275,7 @@ async fn greeted(settings: &MailboxSettings) -> Result<Client<Fence>, MailboxFau
     Ok(client)
 }
 
-async fn encrypted(wire: Box<dyn Wire>, settings: &MailboxSettings) -> Result<Box<dyn Wire>, MailboxFault> {
+async fn encrypted(wire: Box<dyn FencedWire>, settings: &MailboxSettings) -> Result<Box<dyn FencedWire>, MailboxFault> {
     let Some(client) = &settings.trust else { return Err(MailboxFault::Garbage("TLS")) };
     let stream = client.encrypt(wire, settings.patience).await.map_err(MailboxFault::Tls)?;
     Ok(Box::new(stream))

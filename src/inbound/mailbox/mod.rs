@@ -7,39 +7,16 @@ mod folder;
 mod imap;
 mod poll;
 mod round;
+mod settings;
 mod turn;
-
-use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use self::imap::{Imap, Moving};
-use crate::secret::Secret;
-use crate::smtp::{TlsClient, TlsMode};
 
 pub use self::fault::{MailboxError, MailboxFault};
 pub use self::poll::{MailboxDoor, forget_all_but};
-
-/// A mailbox, and how it is read.
-#[derive(Clone, Debug)]
-pub struct MailboxSettings {
-    /// For logs and alarms.
-    pub name: String,
-    pub host: String,
-    pub port: u16,
-    pub tls: TlsMode,
-    /// What its certificate is held against, unless `tls` is none.
-    pub trust: Option<TlsClient>,
-    pub username: String,
-    pub password: Secret,
-    pub folder: String,
-    /// Where reports are moved; none leaves them where they are.
-    pub done_folder: Option<String>,
-    /// Between two looks.
-    pub every: Duration,
-    /// How long a server may take to answer a command.
-    pub patience: Duration,
-}
+pub use self::settings::MailboxSettings;
 
 impl MailboxSettings {
     /// Which folder of which account it is: another one has other numbers for its mails.

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::fault::MailboxFault;
+use super::fault::{MailboxError, MailboxFault};
 use super::imap::Imap;
-use super::round::{Memory, Round, RoundFault};
-use super::turn::Turn;
-use super::{MailboxError, MailboxSettings};
+use super::round::{Round, RoundFault, RoundMemory};
+use super::settings::MailboxSettings;
+use super::turn::MailboxTurn;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::alarm::{Alarm, AlarmName};
@@ -34,8 +34,8 @@ impl MailboxDoor {
 
     /// Looks into it until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let mut memory = Memory::default();
-        let mut turn = Turn::new(&self.settings.name, self.db.clone(), self.clock.clone());
+        let mut memory = RoundMemory::default();
+        let mut turn = MailboxTurn::new(&self.settings.name, self.db.clone(), self.clock.clone());
         let (mut failures, mut said) = (0_u32, None);
         while !stop.is_cancelled() {
             match self.look(&mut memory, &mut turn, &stop).await {
@@ -63,7 +63,12 @@ impl MailboxDoor {
     }
 
     /// One look, if it is this process's turn.
-    async fn look(&self, memory: &mut Memory, turn: &mut Turn, stop: &CancellationToken) -> Result<(), RoundFault> {
+    async fn look(
+        &self,
+        memory: &mut RoundMemory,
+        turn: &mut MailboxTurn,
+        stop: &CancellationToken,
+    ) -> Result<(), RoundFault> {
         if !turn.has().await? {
             return Ok(());
         }

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::MailboxSettings;
 use super::fault::MailboxFault;
-use super::imap::{Imap, Moving, Opened};
-use super::turn::Turn;
+use super::imap::{Imap, Moving, OpenedFolder};
+use super::settings::MailboxSettings;
+use super::turn::MailboxTurn;
 use crate::clock::Clock;
 use crate::domain::notice::{Effect, NoticeEvidence, NoticeKind, NoticeSource};
 use crate::inbound::receive::{Intake, Receipt};
@@ -32,7 +32,7 @@ pub(super) enum RoundFault {
 
 /// What one look leaves for the next.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
+pub(super) struct RoundMemory {
     /// Up to this number mails are asked for one by one: one of them is not handed over.
     careful_to: u32,
     /// The mail that was asked for alone last, and how often in vain.
@@ -46,8 +46,8 @@ pub(super) struct Round<'a> {
     pub(super) intake: &'a Intake,
     pub(super) db: &'a Db,
     pub(super) clock: &'a Clock,
-    pub(super) memory: &'a mut Memory,
-    pub(super) turn: &'a mut Turn,
+    pub(super) memory: &'a mut RoundMemory,
+    pub(super) turn: &'a mut MailboxTurn,
 }
 
 impl Round<'_> {
@@ -89,7 +89,7 @@ impl Round<'_> {
     }
 
     /// Where to go on: at the beginning, when the folder has other numbers now than those that are known.
-    async fn position(&self, opened: Opened) -> Result<MailboxPosition, StoreError> {
+    async fn position(&self, opened: OpenedFolder) -> Result<MailboxPosition, StoreError> {
         let (name, place) = (self.settings.name.as_str(), self.settings.place());
         let validity = i64::from(opened.uid_validity);
         let known = mailboxes::get(&mut self.db.read().await?, name).await?;
@@ -162,7 +162,7 @@ impl Round<'_> {
     }
 
     /// Opens the folder once more, to move mails out of it.
-    async fn select(&self, imap: &mut Imap, opened: Opened) -> Result<(), MailboxFault> {
+    async fn select(&self, imap: &mut Imap, opened: OpenedFolder) -> Result<(), MailboxFault> {
         if imap.moving == Moving::Cannot {
             return Ok(());
         }

@@ -10,7 +10,7 @@ use crate::store::{Db, StoreError, Tx, leases};
 const LEASE: Duration = Duration::from_secs(120);
 
 /// This process as one of those that may look into a mailbox.
-pub(super) struct Turn {
+pub(super) struct MailboxTurn {
     db: Db,
     clock: Clock,
     lease: String,
@@ -18,7 +18,7 @@ pub(super) struct Turn {
     until: Option<Timestamp>,
 }
 
-impl Turn {
+impl MailboxTurn {
     pub(super) fn new(mailbox: &str, db: Db, clock: Clock) -> Self {
         Self { db, clock, lease: format!("mailbox {mailbox}"), worker: None, until: None }
     }

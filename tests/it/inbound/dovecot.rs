@@ -148,6 +148,9 @@ impl Drop for Dovecot {
     }
 }
 
+/// What is wrong with the settings, and the words that say so.
+type Mistake<'a> = (&'a str, &'a dyn Fn(&mut MailboxSettings));
+
 both_databases! {
     async fn dovecot_is_read_over_tls_and_refuses_in_words(db: Db) {
         let Some(dovecot) = Dovecot::start() else { return };
@@ -161,7 +164,7 @@ both_databases! {
             let looked = mailbox::look(&dovecot.settings(tls)).await.unwrap();
             assert_eq!(looked, Looked { mails: 3, can_move: true });
         }
-        let mistakes: [(&str, &dyn Fn(&mut MailboxSettings)); 4] = [
+        let mistakes: [Mistake<'_>; 4] = [
             ("it refused the login", &|one| one.password = Secret::new("wr\u{f6}ng")),
             ("it does not open the folder \"Nix\"", &|one| one.folder = "Nix".to_owned()),
             ("its certificate is refused", &|one| one.trust = Some(TlsClient::new("localhost", None).unwrap())),

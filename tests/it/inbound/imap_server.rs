@@ -75,6 +75,7 @@ pub(super) struct State {
 }
 
 impl ImapServer {
+    #[expect(clippy::disallowed_methods, reason = "dropping the server ends it")]
     pub(super) async fn start(
         mails: Vec<Vec<u8>>,
         capabilities: &'static str,

@@ -2,7 +2,6 @@
 //! kept once, and what follows follows once. `sh tests/crash.sh` kills more often.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -12,6 +11,7 @@ use tokio::net::TcpStream;
 use super::post::{Post, bounce, dead};
 use super::wire::Client;
 use crate::harness::database::{Fresh, both_databases};
+use crate::harness::environment;
 use crate::harness::program::{Program, coranto};
 
 /// Reports that a round brings at most: a few, so that it is killed among them.
@@ -21,7 +21,7 @@ const DEAD: usize = 10;
 const START_MAX: Duration = Duration::from_secs(60);
 
 fn kills() -> usize {
-    env::var("CORANTO_INBOUND_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(15)
+    environment("CORANTO_INBOUND_KILLS").and_then(|text| text.parse().ok()).unwrap_or(15)
 }
 
 /// How long round `round` goes on: spread over what a few reports take, and never twice the same.

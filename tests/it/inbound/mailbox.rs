@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use coranto::domain::alarm::AlarmName;
 use coranto::domain::notice::{Effect, NoticeSource};
@@ -18,8 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::imap_server::{Fault, ImapServer, ImapStep};
 use super::post::{Post, complaint, dead, letter};
 use crate::harness::database::both_databases;
-
-const EVENTUALLY: Duration = Duration::from_secs(60);
+use crate::harness::patience::PATIENCE;
 
 pub(super) fn settings(name: &str, port: u16) -> MailboxSettings {
     MailboxSettings {
@@ -44,6 +43,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    #[expect(clippy::disallowed_methods, reason = "`end` waits for it")]
     pub(super) fn start(post: &Post, settings: MailboxSettings) -> Self {
         let stop = CancellationToken::new();
         let door = MailboxDoor::new(settings, post.intake.clone(), post.stage.db.clone(), post.stage.clock.clone());
@@ -57,11 +57,12 @@ impl Reading {
 }
 
 pub(super) async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
-    let started = Instant::now();
-    while !holds().await {
-        assert!(started.elapsed() < EVENTUALLY, "{what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let waiting = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("{what}"));
 }
 
 async fn position(post: &Post, name: &str) -> i64 {
@@ -116,7 +117,7 @@ async fn cell(post: Arc<Post>, number: usize, step: ImapStep, offers: &'static s
     .await;
     reading.end().await;
     // Nobody can tell that a server did not do what it says it did, or did what it refuses.
-    let may_stay = (matches!(fault, Fault::Empty) && offers != "" && step as usize >= ImapStep::Move as usize)
+    let may_stay = (matches!(fault, Fault::Empty) && !offers.is_empty() && step as usize >= ImapStep::Move as usize)
         || (step == ImapStep::Store || step == ImapStep::Expunge)
         || (step == ImapStep::Capability && fault == Fault::Empty);
     let inbox = server.in_folder("INBOX");

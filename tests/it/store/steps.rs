@@ -61,7 +61,11 @@ fn inserts(table: &str, columns: &[(String, String)], overriding: &str) -> Vec<S
     (1..=3).map(row).collect()
 }
 
+/// Tables that later steps made.
+const MADE: [&str; 2] = ["hooks", "mailbox_positions"];
+
 fn renamed(mut rows: Rows) -> Rows {
+    rows.extend(MADE.map(|table| (table.to_owned(), Vec::new())));
     let subscriptions = rows.get_mut("subscriptions").unwrap();
     assert_eq!(subscriptions.iter().filter(|row| row.contains("'left'")).count(), 2, "{subscriptions:?}");
     subscriptions.iter_mut().for_each(|row| *row = row.replace("'left'", "'unsubscribed'"));

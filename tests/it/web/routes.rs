@@ -18,7 +18,11 @@ const METHODS: &[Method] = &[Method::GET, Method::HEAD, Method::POST, Method::PU
 /// Every route, and an address that it answers.
 fn addresses() -> Vec<(String, String)> {
     let filled = |route: &str| {
-        let named = route.replace("{newsletter}", "week").replace("{token}", "x").replace("{name}", "x.png");
+        let named = route
+            .replace("{newsletter}", "week")
+            .replace("{token}", "x")
+            .replace("{name}", "x.png")
+            .replace("{seal}", "x");
         named.replace("{slug}", "an-issue")
     };
     let found: Vec<_> = routes().into_iter().map(|route| (filled(&route), route)).collect();
