@@ -382,7 +382,8 @@ fn look_at(summary: &Summary) -> String {
     for (what, meaning) in &seen {
         text.push_str(&format!("  {what:width$}  {meaning}\n"));
     }
-    text.push_str(&format!("  coranto --config {FOLDER}/{} status", crate::config::FILE));
+    let file = crate::config::FILE;
+    text.push_str(&format!("  coranto --config {FOLDER}/{file} report\n  coranto --config {FOLDER}/{file} status"));
     if summary.email_url.is_some() {
         text.push_str("\n\nIt runs until Ctrl-C.");
     }
