@@ -40,4 +40,5 @@ pub mod token;
 pub mod upkeep;
 pub mod web;
 pub mod wiring;
+pub mod witness;
 pub mod words;

@@ -12,7 +12,8 @@ use crate::domain::actor::Actor;
 use crate::domain::newsletter::Newsletter;
 use crate::store::lock::was_served;
 use crate::store::{Db, StoreError, migrate, newsletters};
-use crate::upkeep::{self, KeyTrouble};
+use crate::upkeep::{self, KeyTrouble, MemoryTrouble, Rebirth};
+use crate::witness::WitnessFolder;
 
 /// How long threads have to end after the work is done.
 const THREADS_END: Duration = Duration::from_secs(1);
@@ -77,9 +78,37 @@ impl Context {
         Ok(db)
     }
 
-    /// Refuses keys that are not the database's.
+    /// Refuses keys that are not the database's, and holds a database that was put back.
     pub async fn admit(&self, db: &Db, config: &Config) -> anyhow::Result<()> {
-        upkeep::admit(db, &config.keys, &self.actor(), self.now()).await.map_err(refused)
+        upkeep::admit(db, &config.keys, &self.actor(), self.now()).await.map_err(refused)?;
+        self.heed(db, config, false).await
+    }
+
+    /// Holds a database that was put back since this machine worked on it, and says so. `delivers` is for a process that
+    /// is about to send.
+    pub async fn heed(&self, db: &Db, config: &Config, delivers: bool) -> anyhow::Result<()> {
+        let folder = WitnessFolder::new(&config.server.state);
+        let actor = self.actor();
+        let reborn = upkeep::heed(db, &folder, delivers, actor.at(self.now())).await.map_err(|trouble| {
+            let why = Failure::new(trouble.to_string()).exit(Exit::NotAllowed);
+            match trouble {
+                MemoryTrouble::Other { .. } => anyhow::Error::from(why.hint(
+                    "correct `database` in the configuration; if it is meant, `coranto restore --adopt` goes on with this one",
+                )),
+                MemoryTrouble::Folder { .. } => why.into(),
+                MemoryTrouble::Store(error) => error.into(),
+            }
+        })?;
+        if let Some(reborn) = reborn {
+            let Rebirth { why, uncertain, dropped, .. } = reborn;
+            if delivers {
+                tracing::warn!(uncertain, dropped, "{why}: nothing goes out until `coranto release`");
+            } else {
+                self.output.warn(format!("{why}: nothing goes out until `coranto release`"));
+                self.output.note("  hint: `coranto status` says what to look at first");
+            }
+        }
+        Ok(())
     }
 
     /// Opens the database of `config`, whatever the keys, for whoever only looks. One that is new gets its schema; one

@@ -10,6 +10,7 @@ mod demo;
 mod dkim;
 mod doctor;
 mod failure;
+mod hold;
 mod hooking;
 mod init;
 mod issue_files;
@@ -156,6 +157,9 @@ enum Command {
     Dkim(dkim::Args),
     Keys(keys::Args),
     Migrate(migrate::Args),
+    Hold(hold::HoldArgs),
+    Release(hold::ReleaseArgs),
+    Restore(hold::RestoreArgs),
     Tidy(tidy::Args),
     Sink(sink::Args),
     Config(config::Args),
@@ -188,6 +192,9 @@ impl Command {
             Self::Dkim(args) => dkim::run(args, context),
             Self::Keys(args) => keys::run(args, context),
             Self::Migrate(args) => migrate::run(args, context),
+            Self::Hold(args) => hold::hold(args, context),
+            Self::Release(args) => hold::release(args, context),
+            Self::Restore(args) => hold::restore(args, context),
             Self::Tidy(args) => tidy::run(args, context),
             Self::Sink(args) => sink::command(args, context),
             Self::Config(args) => config::run(args, context),

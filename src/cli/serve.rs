@@ -1,6 +1,7 @@
 //! `coranto serve`: web, scheduler and delivery in one process. The only place that builds the graph of objects.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ use crate::templates::Templates;
 use crate::upkeep::{self, Upkeep};
 use crate::web::{self, Embedding, Hooks, Proxies, Site};
 use crate::wiring;
+use crate::witness::{Witness, WitnessFolder};
 
 /// Monitors ask now and then, and are few.
 const METRICS_CONNECTIONS_MAX: usize = 64;
@@ -83,6 +85,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         let db = open(&config).await?;
         db.set_clock(&clock).await?;
         upkeep::admit(&db, &config.keys, &context.actor(), clock.now()).await.map_err(super::context::refused)?;
+        context.heed(&db, &config, args.role.contains(&Role::Deliver)).await?;
         db.write(async |tx| newsletters::register(tx, &mut config.newsletters, clock.now()).await).await?;
         let supervisor = start(&config, &db, &clock, &args.role).await?;
         supervisor.run().await?;
@@ -117,7 +120,9 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
     supervisor.add("the watch over the database", watch(db.clone(), clock.clone(), stop.clone()));
     let mut delivery = None;
     if roles.contains(&Role::Deliver) {
-        let engine = Arc::new(Engine::new(db.clone(), clock.clone(), wiring::delivery(config)?));
+        let mut settings = wiring::delivery(config)?;
+        settings.witness = witness(&config.server.state);
+        let engine = Arc::new(Engine::new(db.clone(), clock.clone(), settings));
         delivery = Some(engine.health());
         let (stop, ended) = (stop.clone(), Arc::clone(&engine));
         supervisor.add("delivery", async move { Ok(engine.run(stop).await?) });
@@ -180,6 +185,18 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         });
     }
     Ok(supervisor)
+}
+
+/// Where this machine remembers what it saw of the database. Without it a copy that is put back is not noticed.
+fn witness(state: &Path) -> Option<Arc<Witness>> {
+    match WitnessFolder::new(state).take() {
+        Ok(witness) => Some(Arc::new(witness)),
+        Err(error) => {
+            let folder = state.display();
+            tracing::warn!(%folder, %error, "`state` under [server] cannot be written: a restored backup would not be noticed");
+            None
+        }
+    }
 }
 
 /// Settles bounces as long as `supervisor` runs.

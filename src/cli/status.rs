@@ -30,7 +30,9 @@ use crate::store::ledger::Totals;
 use crate::store::skips::SkippedSlot;
 use crate::store::subscriptions::Counts;
 use crate::store::suspensions::{self, Suspension};
-use crate::store::{Db, alarms as store_alarms, issues, leases, ledger, newsletters, skips, subscriptions};
+use crate::store::{
+    Db, alarms as store_alarms, installation, issues, leases, ledger, newsletters, skips, subscriptions,
+};
 use crate::upkeep;
 
 /// More issues on hold are counted, not listed: a new database beside old files holds them all.
@@ -185,6 +187,8 @@ struct Troubles {
     mailboxes: Vec<StandingAlarm>,
     /// Groups of mail that do not go for now.
     suspended: Vec<Suspension>,
+    /// Since when everything is held, and why.
+    held: Option<(Timestamp, String)>,
 }
 
 impl Troubles {
@@ -200,13 +204,25 @@ impl Troubles {
         let mut alarms: Vec<_> = all.into_iter().filter(|one| one.stands(now)).collect();
         alarms.sort_by_key(|one| (one.severity, one.since));
         let suspended = suspensions::all(&mut db.read().await?).await?;
-        Ok(Self { alarms, relays, mailboxes, suspended })
+        let known = installation::get(&mut db.read().await?).await?;
+        let held = known.and_then(|known| Some((known.held_at?, known.held_why.unwrap_or_default())));
+        Ok(Self { alarms, relays, mailboxes, suspended, held })
     }
 
     fn show(&self, config: &Config, context: &Context) -> anyhow::Result<()> {
         let output = &context.output;
         let zone = shared_zone(config);
-        self.alarms.iter().try_for_each(|one| alarms::show(one, &zone, context))?;
+        if let Some((since, why)) = &self.held {
+            output.line(format!(
+                "{}  since {}: {why}",
+                output.key(Some(TextStyle::Bad), "on hold"),
+                local(*since, &zone)
+            ))?;
+            output.line(format!("{}  Nothing goes out until `coranto release`.", output.key(None, "")))?;
+        }
+        // The line above says it already.
+        let others = self.alarms.iter().filter(|one| one.name != AlarmName::InstallationHeld);
+        others.into_iter().try_for_each(|one| alarms::show(one, &zone, context))?;
         let key = |word| output.key(Some(TextStyle::Warn), word);
         let mailboxes = self.mailboxes.iter().map(|one| ("mailbox", one));
         for (word, one) in self.relays.iter().map(|one| ("relay", one)).chain(mailboxes) {
@@ -223,7 +239,7 @@ impl Troubles {
             output.line(format!("{}  {}, since {since}; {next}", key("suspended"), why_suspended(one)))?;
         }
         let is_well = self.alarms.is_empty() && self.relays.is_empty() && self.mailboxes.is_empty();
-        if !is_well || !self.suspended.is_empty() {
+        if !is_well || !self.suspended.is_empty() || self.held.is_some() {
             output.line("")?;
         }
         Ok(())
@@ -311,6 +327,7 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
     json!({
         "newsletter": newsletter.slug,
         "serving": serving,
+        "on_hold": troubles.held.as_ref().map(|(since, why)| json!({ "since": since, "why": why })),
         "next_slot": standing.next_slot,
         "skipped": standing.skipped.iter().map(|skip| json!({ "slot_at": skip.slot_at, "note": skip.note })).collect::<Vec<_>>(),
         "cannot_be_queued": standing.stuck,

@@ -78,6 +78,13 @@ const MOST: &[Key] = &[
         "The most connections open at once; each costs some 10 KB. Who comes then waits in the system's queue. The \
          system must allow as many open files.",
     ),
+    key(
+        "server.state",
+        Path,
+        Default("state"),
+        "A folder in which a server notes what it has seen of its database, so that a copy that is put back is noticed. \
+         Keep it apart from the database, and out of its backups.",
+    ),
     key("newsletters.*.name", Text, Refused, "The name readers know it by."),
     key(
         "newsletters.*.description",

@@ -1,6 +1,7 @@
 //! `[server]`: where the web server listens and whom it believes.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 use ipnet::IpNet;
 
@@ -15,6 +16,8 @@ pub struct Server {
     pub trusted_proxies: Vec<IpNet>,
     /// The most connections open at once.
     pub connections: u32,
+    /// The folder of what this machine remembers of its database.
+    pub state: PathBuf,
 }
 
 pub(super) fn read(section: Section<'_>) -> Option<Server> {
@@ -22,7 +25,8 @@ pub(super) fn read(section: Section<'_>) -> Option<Server> {
     let metrics_listen = section.parsed("metrics_listen", socket);
     let trusted_proxies = section.each_text("trusted_proxies", network);
     let connections = section.small("connections");
-    Some(Server { listen: listen?, metrics_listen, trusted_proxies, connections: connections? })
+    let state = section.path_of("state");
+    Some(Server { listen: listen?, metrics_listen, trusted_proxies, connections: connections?, state: state? })
 }
 
 pub(super) fn socket(text: &str) -> Result<SocketAddr, ValueRefusal> {

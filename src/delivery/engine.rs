@@ -30,8 +30,10 @@ use super::way::SuspensionView;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
 use crate::domain::alarm::AlarmName;
-use crate::store::{Db, StoreError, alarms, leases};
+use crate::store::{Db, StoreError, alarms, installation, leases};
 use crate::telemetry::health::Health;
+use crate::token::random_bytes;
+use crate::witness::Sighting;
 
 /// Rows in memory, at most, whatever the relays could take.
 const WINDOW_MAX: usize = 4096;
@@ -111,7 +113,7 @@ impl Engine {
             stop: stop.clone(),
         };
         let mut tasks = Tasks::default();
-        tasks.recording.spawn(recording.run());
+        tasks.recording.spawn(recording.seen_by(self.settings.witness.clone()).run());
         self.spawn_connections(&mut tasks, &shared);
         self.spawn_dispatchers(&mut tasks, &shared);
 
@@ -164,14 +166,26 @@ impl Engine {
     async fn register(&self, first: bool) -> Result<WorkerId, StoreError> {
         let now = self.clock.now();
         let name = format!("engine-{}", std::process::id());
-        self.db
+        let nonce: String = random_bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
+        let witness = self.settings.witness.as_ref();
+        let (worker, known) = self
+            .db
             .write(async |tx| {
                 if first && self.db.is_sqlite() {
                     leases::end_engines(tx, now).await?;
                 }
-                leases::register(tx, &name, true, now, now.plus(self.settings.timing.lease)).await
+                let worker = leases::register(tx, &name, true, now, now.plus(self.settings.timing.lease)).await?;
+                if witness.is_some() {
+                    leases::note_nonce(tx, worker, &nonce).await?;
+                }
+                Ok::<_, StoreError>((worker, installation::get(tx).await?))
             })
-            .await
+            .await?;
+        if let (Some(witness), Some(known)) = (witness, known) {
+            let (installation, generation) = (known.name, known.generation);
+            witness.begin(Sighting { installation, generation, worker: worker.0, nonce, pulse: 0, sent: 0 });
+        }
+        Ok(worker)
     }
 
     fn lanes(&self, allowances: &Allowances) -> Vec<Arc<RelayQueue>> {
@@ -299,7 +313,11 @@ impl Engine {
         let now = self.clock.now();
         let id = WorkerId(worker.load(Ordering::Relaxed));
         let until = now.plus(self.settings.timing.lease);
-        if !self.db.write(async |tx| leases::renew(tx, id, now, until).await).await? {
+        if let Some(pulse) = self.db.write(async |tx| leases::renew(tx, id, now, until).await).await? {
+            if let Some(witness) = &self.settings.witness {
+                witness.pulse(pulse);
+            }
+        } else {
             tracing::warn!("this worker's lease had ended; it goes on under a new number");
             rescue::hold_after_absence(&self.db, self.settings.timing, now).await?;
             worker.store(self.register(false).await?.0, Ordering::Relaxed);

@@ -33,6 +33,7 @@ use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, settlement, s
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
+use crate::witness::Witness;
 
 /// Rows in one commit, at most.
 const BATCH_ROWS_MAX: usize = 200;
@@ -55,6 +56,7 @@ pub(super) struct RecorderTask {
     health: Arc<Health>,
     current: Arc<ActiveRevisions>,
     suspended: Arc<Suspended>,
+    witness: Option<Arc<Witness>>,
     standing: GroupHealth,
 }
 
@@ -74,7 +76,18 @@ impl Recorder {
         let standing = GroupHealth::default();
         (
             Self { entries: sender },
-            RecorderTask { entries, db, clock, keys, settle_after, health, current, suspended, standing },
+            RecorderTask {
+                entries,
+                db,
+                clock,
+                keys,
+                settle_after,
+                health,
+                current,
+                suspended,
+                witness: None,
+                standing,
+            },
         )
     }
 
@@ -103,6 +116,11 @@ impl Recorder {
 }
 
 impl RecorderTask {
+    /// The same, with a witness of what is committed as sent.
+    pub(super) fn seen_by(self, witness: Option<Arc<Witness>>) -> Self {
+        Self { witness, ..self }
+    }
+
     /// Writes until every recorder is gone.
     pub(super) async fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH_ROWS_MAX);
@@ -110,6 +128,7 @@ impl RecorderTask {
             self.tell_health(&batch);
             let proofs = self.weigh_acceptances(&batch);
             let granted = self.write(&batch, &proofs).await;
+            self.remember(&batch);
             self.lift(&batch).await;
             for entry in batch.drain(..) {
                 if let LedgerEntry::Outcome(_, outcome) = &entry {
@@ -119,6 +138,19 @@ impl RecorderTask {
                     let _ = answer.send(granted.contains(&held.id));
                 }
             }
+        }
+    }
+
+    /// What is committed as sent, for a machine that finds a copy of the database later.
+    fn remember(&self, batch: &[LedgerEntry]) {
+        let sent = |entry: &LedgerEntry| match entry {
+            LedgerEntry::Outcome(held, DeliveryOutcome::Sent { .. }) => Some(held.id),
+            _ => None,
+        };
+        if let Some(witness) = &self.witness
+            && let Some(last) = batch.iter().rev().find_map(sent)
+        {
+            witness.sent(last.0);
         }
     }
 

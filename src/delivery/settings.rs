@@ -15,6 +15,7 @@ use crate::domain::standing::SETTLE_AFTER;
 use crate::message::dkim::Signer;
 use crate::smtp::{Connector, Deadlines};
 use crate::token::Keyring;
+use crate::witness::Witness;
 
 /// A newsletter and who signs its mail.
 #[derive(Clone)]
@@ -114,6 +115,8 @@ pub struct EngineSettings {
     pub settle_after: Duration,
     /// What replies mean at this installation, before what they mean everywhere.
     pub rules: OperatorRules,
+    /// Where this machine remembers what it saw of the database; none when it cannot.
+    pub witness: Option<Arc<Witness>>,
     /// Whether the reply to an accepted mail is kept. It makes the ledger half as large again.
     pub keep_replies: bool,
     /// Messages a minute to the mailboxes of one provider.
@@ -136,6 +139,7 @@ impl EngineSettings {
             retry_for: RETRY_FOR,
             settle_after: SETTLE_AFTER,
             rules: OperatorRules::default(),
+            witness: None,
             keep_replies: false,
             provider_rates: BTreeMap::new(),
             provider_quotas: BTreeMap::new(),

@@ -57,6 +57,8 @@ string_enum! {
         HooksForged = "hooks.forged",
         /// A mailbox that reports come into cannot be read.
         MailboxUnread = "mailbox.unread",
+        /// Nothing goes out until a person lifts the hold.
+        InstallationHeld = "installation.held",
         /// Old rows are about to be taken away for the first time.
         RetentionFirst = "retention.first",
     }
@@ -150,6 +152,7 @@ impl AlarmName {
             Self::ComplaintsUnmatched => "complaints come in that name no email of ours".to_owned(),
             Self::HooksForged => of("requests to the hook {} are not signed by its provider"),
             Self::MailboxUnread => of("the mailbox {} cannot be read for bounces"),
+            Self::InstallationHeld => "nothing goes out: the installation is on hold".to_owned(),
             Self::RetentionFirst => "old data is about to be deleted for the first time".to_owned(),
         }
     }
@@ -202,6 +205,9 @@ impl AlarmName {
                     .to_owned()
             }
             Self::MailboxUnread => "`coranto doctor` tries it and says what to do; reports wait there meanwhile".to_owned(),
+            Self::InstallationHeld => {
+                "`coranto status` says what to look at; `coranto release` lifts the hold".to_owned()
+            }
             Self::RetentionFirst => {
                 "`coranto tidy --dry-run` shows it; [retention] in the configuration says how long what is kept"
                     .to_owned()

@@ -30,8 +30,9 @@ impl DeliveryState {
         use DeliveryState::{Claimed, Failed, InFlight, Pending, Sent, Skipped, Uncertain};
         matches!(
             (self, next),
-            (Pending, Claimed | Skipped)
-                | (Claimed, Pending | InFlight | Failed | Skipped)
+            // To uncertain: a copy of the database was put back, and nobody knows what went out since.
+            (Pending, Claimed | Skipped | Uncertain)
+                | (Claimed, Pending | InFlight | Failed | Skipped | Uncertain)
                 | (InFlight, Sent | Pending | Failed | Uncertain)
                 | (Uncertain, Pending | Sent | Failed)
                 | (Failed | Skipped, Pending) // a person says `retry`; of the skipped, whose suppression was lifted
@@ -76,6 +77,8 @@ string_enum! {
         Refused = "refused",
         /// Sent twice, and no answer to the final dot either time.
         Uncertain = "uncertain",
+        /// A copy of the database was put back: it may have gone out after the copy was made.
+        Restored = "restored",
     }
 }
 

@@ -249,6 +249,24 @@ events! {
     },
     /// The database goes on with other keys than those it was made with.
     KeysAdopted = "keys.adopted",
+    /// A server has named the database it works on.
+    InstallationFounded = "installation.founded",
+    /// A copy of the database was put back. What may have gone out since waits for a person.
+    InstallationRestored = "installation.restored" {
+        generation: i64,
+        why: String,
+        /// Emails of issues that may have gone out after the copy was made.
+        uncertain: u64,
+        /// Emails to single readers that are not sent any more.
+        dropped: u64,
+        /// Issues that were paused or held.
+        issues: u64,
+    },
+    /// Nothing goes out until the hold is lifted.
+    InstallationHeld = "installation.held" {
+        why: String,
+    },
+    InstallationReleased = "installation.released",
     /// A list of readers was imported. Single readers get no event.
     SubscribersImported = "subscribers.imported" {
         import: i64,

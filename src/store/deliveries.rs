@@ -3,6 +3,7 @@
 
 use super::column::{json_list, listed};
 use super::db::Sql;
+use super::installation::is_free;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::delivery::{DeliveryKind, Reason};
@@ -64,7 +65,9 @@ macro_rules! claim {
             ")
              UPDATE deliveries SET state = 'claimed', claimed_by = $1
              WHERE id IN (SELECT id FROM due) AND state = 'pending'
-               AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $2) RETURNING id"
+               AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $2)",
+            is_free!(),
+            " RETURNING id"
         )
     };
 }
@@ -73,12 +76,17 @@ macro_rules! claim {
 pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Result<bool> {
     let (any,): (bool,) = match issue {
         Some(issue) => {
-            let sql =
-                "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id = $1 AND state = 'pending' AND due_at <= $2)";
+            let sql = concat!(
+                "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id = $1 AND state = 'pending' AND due_at <= $2)",
+                is_free!()
+            );
             tx.sql(sql).bind(issue).bind(now).fetch_one().await?
         }
         None => {
-            let sql = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id IS NULL AND state = 'pending' AND due_at <= $1)";
+            let sql = concat!(
+                "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id IS NULL AND state = 'pending' AND due_at <= $1)",
+                is_free!()
+            );
             tx.sql(sql).bind(now).fetch_one().await?
         }
     };
@@ -195,7 +203,9 @@ macro_rules! may_go {
         concat!(
             " AND claimed_by = $1
            AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $3)
-           AND (issue_id IS NULL OR EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending'))
+           AND (issue_id IS NULL OR (EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending')",
+            $crate::store::installation::is_free!(),
+            "))
            AND ((issue_id IS NULL AND subscription_id IS NULL) OR ",
             $crate::store::deliveries::may_have!(),
             ")"

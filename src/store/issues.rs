@@ -186,9 +186,15 @@ pub async fn in_state(tx: &mut Tx, state: IssueState) -> Result<Vec<Issue>> {
     tx.sql(select!("WHERE state = $1 ORDER BY due_at, id")).bind(state).fetch_all().await
 }
 
-/// The queued issues whose time has come, of all newsletters, earliest first.
+/// The queued issues whose time has come, of all newsletters, earliest first. None while the installation is held.
 pub async fn due(tx: &mut Tx, now: Timestamp) -> Result<Vec<Issue>> {
-    tx.sql(select!("WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id")).bind(now).fetch_all().await
+    tx.sql(select!(
+        "WHERE state = 'queued' AND due_at <= $1
+           AND NOT EXISTS (SELECT 1 FROM installation h WHERE h.held_at IS NOT NULL) ORDER BY due_at, id"
+    ))
+    .bind(now)
+    .fetch_all()
+    .await
 }
 
 /// The newsletter's queued issues, those that are due first first.

@@ -40,16 +40,26 @@ pub async fn settings_of(tx: &mut Tx, name: &str, now: Timestamp) -> Result<Opti
     Ok(row.and_then(|(settings,)| settings))
 }
 
-/// Lengthens a worker's lease; `false` when it had ended, so that its rows may be another's by now.
-pub async fn renew(tx: &mut Tx, worker: WorkerId, now: Timestamp, until: Timestamp) -> Result<bool> {
-    let changed = tx
-        .sql("UPDATE workers SET lease_until = $3 WHERE id = $1 AND lease_until > $2")
+/// Keeps the random word that tells a worker from one of its number in another copy of the database. Only a worker whose
+/// machine remembers it has one.
+pub async fn note_nonce(tx: &mut Tx, worker: WorkerId, nonce: &str) -> Result<bool> {
+    let changed = tx.sql("UPDATE workers SET nonce = $2 WHERE id = $1").bind(worker).bind(nonce).execute().await?;
+    Ok(changed == 1)
+}
+
+/// Lengthens a worker's lease. Returns how many signs of life it has given, or nothing when its lease had ended, so that
+/// its rows may be another's by now.
+pub async fn renew(tx: &mut Tx, worker: WorkerId, now: Timestamp, until: Timestamp) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = tx
+        .sql(
+            "UPDATE workers SET lease_until = $3, pulse = pulse + 1 WHERE id = $1 AND lease_until > $2 RETURNING pulse",
+        )
         .bind(worker)
         .bind(now)
         .bind(until)
-        .execute()
+        .fetch_optional()
         .await?;
-    Ok(changed == 1)
+    Ok(row.map(|(pulse,)| pulse))
 }
 
 /// Ends a worker's lease at once.

@@ -19,6 +19,7 @@ pub mod history;
 pub mod hooks;
 pub mod images;
 pub mod imports;
+pub mod installation;
 pub mod issue_sums;
 pub mod issues;
 pub mod keys;

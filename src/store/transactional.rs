@@ -43,7 +43,8 @@ macro_rules! claim {
             ")
              UPDATE deliveries SET state = 'claimed', claimed_by = $1
              WHERE id IN (SELECT id FROM due) AND state = 'pending'
-               AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $2) RETURNING id"
+               AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $2)
+               AND ($5 = 2 OR NOT EXISTS (SELECT 1 FROM installation h WHERE h.held_at IS NOT NULL)) RETURNING id"
         )
     };
 }
@@ -55,7 +56,7 @@ pub async fn any_due_of(tx: &mut Tx, kin: &Kin, now: Timestamp) -> Result<bool> 
             AND CASE WHEN EXISTS (SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'alarm') THEN 2
                      WHEN EXISTS (SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.newsletter_id IN ",
         2,
-        ") THEN 1 ELSE 0 END = $3)"
+        ") THEN 1 ELSE 0 END = $3) AND ($3 = 2 OR NOT EXISTS (SELECT 1 FROM installation h WHERE h.held_at IS NOT NULL))"
     );
     let (any,): (bool,) = tx.sql(sql).bind(now).bind(kin.list.as_str()).bind(kin.which).fetch_one().await?;
     Ok(any)

@@ -4,8 +4,10 @@
 
 mod alarms;
 mod folding;
+mod hold;
 mod keys;
 mod mail;
+mod restored;
 mod retention;
 mod standin;
 mod watch;
@@ -19,7 +21,9 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 pub use folding::{Refolded, clashes, refold};
+pub use hold::{hold, release};
 pub use keys::{Adopted, KeySummary, KeyTrouble, Use, admit, adopt, list, look, next_number};
+pub use restored::{MemoryTrouble, Rebirth, adopt as adopt_copy, heed};
 pub use retention::{Due, RetentionOutcome, due, expire};
 pub use watch::room;
 

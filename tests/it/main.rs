@@ -17,6 +17,7 @@ mod journey;
 mod judges;
 mod message;
 mod publishing;
+mod restored;
 mod rights;
 mod signup;
 mod smtp;

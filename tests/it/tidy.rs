@@ -29,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("telemetry", &[]),
     ("words", &[]),
     ("figures", &[]),
+    ("witness", &["private"]),
     ("domain", &[]),
     ("images", &["domain"]),
     ("content", &["domain"]),
@@ -59,7 +60,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What knows nothing of newsletters is open to all; it uses nothing itself.
-const GROUND: &[&str] = &["clock", "dns", "https", "private", "secret", "token", "telemetry", "words", "figures"];
+const GROUND: &[&str] =
+    &["clock", "dns", "https", "private", "secret", "token", "telemetry", "words", "figures", "witness"];
 
 /// Who alone may name a crate.
 const HOMES: &[(&str, &[&str])] = &[

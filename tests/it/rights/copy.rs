@@ -29,8 +29,8 @@ const LEFT_OUT: &[(&str, &str)] = &[
 /// Tables about anything but people.
 const NOT_ABOUT_PEOPLE: &[&str] = &[
     "newsletters", "revisions", "revision_images", "images", "issues", "pages", "skips", "workers", "leases", "keys",
-    "alarms", "suspensions", "evidence", "relay_counts", "imports", "import_answers", "folded", "retention", "hooks",
-    "mailbox_positions",
+    "alarms", "installation", "suspensions", "evidence", "relay_counts", "imports", "import_answers", "folded",
+    "retention", "hooks", "mailbox_positions",
 ];
 
 async fn columns(db: &Db) -> Vec<(String, String)> {

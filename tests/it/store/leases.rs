@@ -17,11 +17,11 @@ both_databases! {
     async fn a_lease_is_renewed_only_while_it_runs(db: Db) {
         let mut tx = db.begin().await.unwrap();
         let worker = leases::register(&mut tx, "host", true, NOW, minute(1)).await.unwrap();
-        assert!(leases::renew(&mut tx, worker, NOW, minute(2)).await.unwrap());
+        assert!(leases::renew(&mut tx, worker, NOW, minute(2)).await.unwrap().is_some());
         assert_eq!(leases::last_engine(&mut tx).await.unwrap(), Some(minute(2)));
-        assert!(!leases::renew(&mut tx, worker, minute(2), minute(3)).await.unwrap(), "it ended at that instant");
+        assert!(leases::renew(&mut tx, worker, minute(2), minute(3)).await.unwrap().is_none(), "it ended at that instant");
         assert_eq!(leases::last_engine(&mut tx).await.unwrap(), Some(minute(2)));
-        assert!(!leases::renew(&mut tx, WorkerId(1_000_000), NOW, minute(3)).await.unwrap());
+        assert!(leases::renew(&mut tx, WorkerId(1_000_000), NOW, minute(3)).await.unwrap().is_none());
     }
 
     async fn an_ended_lease_stays_ended(db: Db) {
@@ -29,11 +29,11 @@ both_databases! {
         let worker = leases::register(&mut tx, "host", true, NOW, minute(10)).await.unwrap();
         let other = leases::register(&mut tx, "host", true, NOW, minute(5)).await.unwrap();
         leases::end(&mut tx, worker, minute(1)).await.unwrap();
-        assert!(!leases::renew(&mut tx, worker, minute(1), minute(11)).await.unwrap());
-        assert!(leases::renew(&mut tx, other, minute(1), minute(6)).await.unwrap(), "another's still runs");
+        assert!(leases::renew(&mut tx, worker, minute(1), minute(11)).await.unwrap().is_none());
+        assert!(leases::renew(&mut tx, other, minute(1), minute(6)).await.unwrap().is_some(), "another's still runs");
         // Ending it again does not bring it back to life.
         leases::end(&mut tx, worker, minute(3)).await.unwrap();
-        assert!(!leases::renew(&mut tx, worker, minute(2), minute(11)).await.unwrap());
+        assert!(leases::renew(&mut tx, worker, minute(2), minute(11)).await.unwrap().is_none());
     }
 
     async fn whoever_has_the_file_ends_engines_and_nothing_else(db: Db) {
@@ -48,9 +48,9 @@ both_databases! {
         assert_eq!(leases::end_engines(&mut tx, NOW).await.unwrap(), 2, "one was over already");
         assert_eq!(leases::last_engine(&mut tx).await.unwrap(), Some(NOW));
         for engine in [first, second, over] {
-            assert!(!leases::renew(&mut tx, engine, NOW, minute(6)).await.unwrap());
+            assert!(leases::renew(&mut tx, engine, NOW, minute(6)).await.unwrap().is_none());
         }
-        assert!(leases::renew(&mut tx, command, NOW, minute(10)).await.unwrap());
+        assert!(leases::renew(&mut tx, command, NOW, minute(10)).await.unwrap().is_some());
     }
 
     async fn a_named_lease_changes_hands_only_when_it_is_over(db: Db) {

@@ -10,6 +10,7 @@ mod history;
 mod hooks;
 mod images;
 mod imports;
+mod installation;
 mod issue_sums;
 mod issues;
 mod leases;

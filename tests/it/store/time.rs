@@ -33,9 +33,9 @@ both_databases! {
         let right = leases::register(&mut tx, "right", true, NOW, minute(1)).await.unwrap();
         let command = leases::register(&mut tx, "command", false, NOW, minute(30)).await.unwrap();
         assert_eq!(leases::end_impossible(&mut tx, NOW, minute(2), minute(60)).await.unwrap(), 1);
-        assert!(!leases::renew(&mut tx, ahead, NOW, minute(1)).await.unwrap());
-        assert!(leases::renew(&mut tx, right, NOW, minute(1)).await.unwrap());
-        assert!(leases::renew(&mut tx, command, NOW, minute(30)).await.unwrap());
+        assert!(leases::renew(&mut tx, ahead, NOW, minute(1)).await.unwrap().is_none());
+        assert!(leases::renew(&mut tx, right, NOW, minute(1)).await.unwrap().is_some());
+        assert!(leases::renew(&mut tx, command, NOW, minute(30)).await.unwrap().is_some());
         assert_eq!(leases::last_engine(&mut tx).await.unwrap(), Some(minute(1)));
 
         // The same for a lease with a name.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, Pending, Sent, Skipped, Uncertain};
 use coranto::domain::delivery::Reason;
 use coranto::domain::{DeliveryId, WorkerId};
-use coranto::store::{Db, deliveries, leases, ledger, settlement};
+use coranto::store::{Db, deliveries, installation, leases, ledger, settlement};
 
 use super::ground::{NOW, StoreFixture, minute};
 use crate::harness::database::both_databases;
@@ -35,6 +35,7 @@ enum Verb {
     GiveUp,
     EndUncertain,
     Prove,
+    Doubt,
 }
 
 /// Each verb, the states it works on, and the one it makes of them.
@@ -60,6 +61,8 @@ const TABLE: &[(Verb, &[DeliveryState], DeliveryState)] = &[
     (Verb::EndUncertain, &[Uncertain], Failed),
     // Of the failed those alone that were given up as uncertain.
     (Verb::Prove, &[Uncertain, Failed], Sent),
+    // A copy of the database was put back.
+    (Verb::Doubt, &[Pending, Claimed, InFlight], Uncertain),
 ];
 
 /// Verbs of whoever holds the row, which are not another worker's to use.
@@ -105,6 +108,7 @@ async fn apply(ground: &mut StoreFixture, verb: Verb, worker: WorkerId, id: Deli
         Verb::GiveUp => ledger::give_up_uncertain(tx, issue, NOW).await.unwrap() == 1,
         Verb::EndUncertain => ledger::end_uncertain(tx, issue, NOW).await.unwrap() == 1,
         Verb::Prove => deliveries::prove(tx, id, NOW).await.unwrap(),
+        Verb::Doubt => installation::doubt(tx, issue).await.unwrap() == 1,
     }
 }
 

@@ -10,7 +10,7 @@ use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::domain::{DeliveryId, SubscriptionId, WorkerId};
-use coranto::store::{Db, Tx, deliveries, issues, leases, ledger, settlement, subscriptions};
+use coranto::store::{Db, Tx, deliveries, installation, issues, leases, ledger, settlement, subscriptions};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
@@ -154,6 +154,7 @@ impl Play {
                 let until = self.now.plus(LEASE);
                 self.workers[step.worker] = leases::register(tx, "again", true, self.now, until).await.unwrap();
             }
+            41..=42 => drop(installation::doubt(tx, self.ground.issue).await.unwrap()),
             _ => {}
         }
     }

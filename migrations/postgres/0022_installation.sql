@@ -1,0 +1,18 @@
+-- What this database is, for a machine that has seen it before: a copy that is put back has an older generation, or an
+-- older sign of life, than the machine remembers.
+CREATE TABLE installation (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    -- Made at random; tells this database from every other.
+    name TEXT COLLATE "C" NOT NULL,
+    -- Grows whenever a copy was put back.
+    generation BIGINT NOT NULL,
+    born_at BIGINT NOT NULL,
+    restored_at BIGINT,
+    -- While it is held nothing goes out but alarms and test emails.
+    held_at BIGINT,
+    held_why TEXT COLLATE "C"
+);
+
+-- A random word that tells a worker from one of the same number in another copy, and how often it gave a sign of life.
+ALTER TABLE workers ADD COLUMN nonce TEXT COLLATE "C";
+ALTER TABLE workers ADD COLUMN pulse BIGINT NOT NULL DEFAULT 0;

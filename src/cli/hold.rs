@@ -1,0 +1,155 @@
+//! `coranto hold`, `coranto release` and `coranto restore --adopt`: nothing goes out until a person has looked.
+
+use serde_json::json;
+
+use super::text::count;
+use super::when::{about, local, shared_zone};
+use super::{Context, Exit, Failure};
+use crate::config::Config;
+use crate::domain::issue::IssueState;
+use crate::store::{Db, installation, issues};
+use crate::upkeep;
+use crate::witness::WitnessFolder;
+
+/// Hold everything: nothing goes out but alarms and test emails.
+///
+/// Pages, sign-ups and bounces go on. What is on the wire is finished. `coranto release` lifts the hold.
+#[derive(Debug, clap::Args)]
+#[command(before_help = "Examples:
+  coranto hold \"the address list looks wrong\"")]
+pub(super) struct HoldArgs {
+    /// Why, for whoever looks at `coranto status`.
+    #[arg(value_name = "WHY")]
+    why: String,
+}
+
+/// Lift the hold: queued issues go out again.
+#[derive(Debug, clap::Args)]
+#[command(before_help = "Examples:
+  coranto release
+  coranto release --yes")]
+pub(super) struct ReleaseArgs {}
+
+/// Tell the program that a copy of its database was put back.
+///
+/// Nobody knows what went out after the copy was made. So emails that may have gone become uncertain, issues are paused
+/// or held, and nothing goes out until `coranto release`. Stop every server first.
+#[derive(Debug, clap::Args)]
+#[command(before_help = "Examples:
+  coranto restore --adopt")]
+pub(super) struct RestoreArgs {
+    /// The database is in its place already: from a snapshot, a copy of the file, or the recovery of PostgreSQL.
+    #[arg(long, required = true)]
+    adopt: bool,
+}
+
+pub(super) fn hold(args: HoldArgs, context: &Context) -> anyhow::Result<Exit> {
+    let config = context.config()?;
+    context.block_on(async {
+        let db = context.open_existing(&config).await?;
+        let actor = context.actor();
+        let held = upkeep::hold(&db, args.why.trim(), actor.at(context.now())).await?;
+        db.close().await;
+        if !held {
+            return Err(Failure::new("everything is held already").exit(Exit::NotAllowed).into());
+        }
+        if context.output.is_json() {
+            context.output.json(&json!({ "held": true, "why": args.why.trim() }))?;
+        } else {
+            context.output.line("Nothing goes out until `coranto release`.")?;
+        }
+        Ok(Exit::Ok)
+    })
+}
+
+pub(super) fn release(_: ReleaseArgs, context: &Context) -> anyhow::Result<Exit> {
+    let config = context.config()?;
+    context.block_on(async {
+        let db = context.open_existing(&config).await?;
+        let result = release_held(&db, &config, context).await;
+        db.close().await;
+        result
+    })
+}
+
+async fn release_held(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
+    let refused = || Failure::new("nothing is held").exit(Exit::NotAllowed);
+    let mut tx = db.read().await?;
+    let known = installation::get(&mut tx).await?;
+    let Some(since) = known.as_ref().and_then(|known| known.held_at) else { return Err(refused().into()) };
+    let mut queued = issues::in_state(&mut tx, IssueState::Queued).await?;
+    let sending = issues::in_state(&mut tx, IssueState::Sending).await?;
+    let waiting: usize = {
+        let paused = issues::in_state(&mut tx, IssueState::Paused).await?.len();
+        paused + issues::in_state(&mut tx, IssueState::Held).await?.len()
+    };
+    drop(tx);
+    let zone = shared_zone(config);
+    let why = known.and_then(|known| known.held_why).unwrap_or_default();
+    if !context.output.is_json() {
+        context.output.line(format!("On hold since {}: {why}", local(since, &zone)))?;
+        for issue in &sending {
+            context.output.line(format!("  {} goes on at once", issue.slug))?;
+        }
+        queued.truncate(10);
+        for issue in &queued {
+            let due = issue.due_at.unwrap_or(issue.created_at);
+            let when = match due > context.now() {
+                true => format!("goes out on {} (in {})", local(due, &zone), about(due.since(context.now()))),
+                false => "is due, and goes out or is held as after any missed time".to_owned(),
+            };
+            context.output.line(format!("  {} {when}", issue.slug))?;
+        }
+        if waiting > 0 {
+            let number = count(u64::try_from(waiting).unwrap_or(u64::MAX), "paused or held issue");
+            context.output.line(format!("  {number} still wait for you: `coranto status`"))?;
+        }
+    }
+    if !context.confirm("Lift the hold?")? {
+        return Err(Failure::new("nothing was changed").exit(Exit::Interrupted).into());
+    }
+    let actor = context.actor();
+    if !upkeep::release(db, actor.at(context.now())).await? {
+        return Err(refused().into());
+    }
+    if context.output.is_json() {
+        context.output.json(&json!({ "held": false }))?;
+    } else {
+        context.output.line("The hold is lifted.")?;
+    }
+    Ok(Exit::Ok)
+}
+
+pub(super) fn restore(_: RestoreArgs, context: &Context) -> anyhow::Result<Exit> {
+    let config = context.config()?;
+    context.block_on(async {
+        let db = context.open_existing_to_look(&config).await?;
+        upkeep::admit(&db, &config.keys, &context.actor(), context.now()).await.map_err(super::context::refused)?;
+        let question =
+            "Every email that may have gone out becomes uncertain, and nothing goes out until you say so. Go on?";
+        if !context.confirm(question)? {
+            return Err(Failure::new("nothing was changed").exit(Exit::Interrupted).into());
+        }
+        let folder = WitnessFolder::new(&config.server.state);
+        let actor = context.actor();
+        let reborn = upkeep::adopt_copy(&db, &folder, actor.at(context.now())).await?;
+        db.close().await;
+        let Some(reborn) = reborn else {
+            return Err(Failure::new("another process has just done so").exit(Exit::NotAllowed).into());
+        };
+        if context.output.is_json() {
+            context.output.json(&reborn)?;
+            return Ok(Exit::Ok);
+        }
+        let output = &context.output;
+        output.line(format!("This is generation {} of the database, and it is on hold.", reborn.generation))?;
+        output.line(format!(
+            "  {:>9}  emails of issues may have gone out; they wait for you",
+            count(reborn.uncertain, "")
+        ))?;
+        output.line(format!("  {:>9}  emails to single readers are not sent any more", count(reborn.dropped, "")))?;
+        output.line(format!("  {:>9}  issues are paused or held", count(reborn.issues, "")))?;
+        output.line("`coranto status` shows them; `coranto release` lifts the hold.")?;
+        Ok(Exit::Ok)
+    })
+}

@@ -1,0 +1,125 @@
+//! The program notices, sends nothing by itself, and nobody gets an issue twice.
+
+use std::time::Duration;
+
+use crate::harness::copies::Copy;
+use crate::harness::database::{Fresh, both_databases};
+
+use super::scene::Scene;
+
+const READERS: usize = 60;
+const CONNECTIONS: usize = 2;
+/// Long enough for an engine at work to send dozens of emails.
+const QUIET: Duration = Duration::from_secs(2);
+
+both_databases! {
+    async fn a_copy_from_mid_send_sends_nothing_until_a_person_says_so(fresh: Fresh) {
+        let scene = Scene::set(fresh, READERS).await;
+        scene.queue("calendar");
+        let server = scene.serve();
+        scene.until_accepted(15).await;
+        scene.kill(server).await;
+        let copy = Copy::of(&scene.url);
+        let server = scene.serve();
+        scene.until_tried("calendar").await;
+        scene.kill(server).await;
+        let sent = scene.sink.stats().accepted;
+
+        copy.put_back();
+        let server = scene.serve();
+        tokio::time::sleep(QUIET).await;
+        assert_eq!(scene.sink.stats().accepted, sent, "a restored copy sent by itself");
+        let status = scene.json(&["status"]);
+        assert!(status["on_hold"]["why"].as_str().unwrap().contains("older"), "{status}");
+        let paused = &status["waiting_for_a_person"][0];
+        assert_eq!(paused["state"], "paused", "{status}");
+        let uncertain = paused["totals"]["uncertain"].as_u64().unwrap();
+        let accepted = paused["totals"]["sent"].as_u64().unwrap();
+        assert_eq!(uncertain + accepted, READERS as u64, "{status}");
+        assert!(uncertain >= 40, "{status}");
+
+        // What is queued now waits for the same word.
+        scene.queue("harvest");
+        tokio::time::sleep(QUIET).await;
+        assert_eq!(scene.sink.stats().accepted, sent, "an issue went out while everything is held");
+        scene.command(&["release"]);
+        scene.until_accepted(sent + READERS as u64).await;
+        scene.command(&["issues", "retry", "calendar", "--give-up"]);
+        tokio::time::sleep(QUIET).await;
+        assert_eq!(scene.sink.stats().accepted, sent + READERS as u64);
+        assert_eq!(scene.got("harvest"), [1; READERS]);
+        // What was on the wire at the first kill is in doubt whatever is restored.
+        let got = scene.got("calendar");
+        assert!(got.iter().all(|times| *times <= 1), "{got:?}");
+        assert!(got.iter().filter(|times| **times == 0).count() <= CONNECTIONS, "{got:?}");
+        scene.kill(server).await;
+    }
+
+    /// A copy that was made while nothing went out is one all the same: readers may have unsubscribed since.
+    async fn a_copy_from_a_quiet_hour_is_noticed_too(fresh: Fresh) {
+        let scene = Scene::set(fresh, 5).await;
+        scene.queue("calendar");
+        let server = scene.serve();
+        scene.until_accepted(5).await;
+        scene.kill(server).await;
+        let copy = Copy::of(&scene.url);
+        scene.kill(scene.serve()).await;
+        copy.put_back();
+        // The first who notices is a command that writes.
+        let ended = scene.command(&["subscribers", "add", "anna@example.org"]);
+        assert!(ended.stderr.contains("nothing goes out until `coranto release`"), "{ended:?}");
+        assert!(scene.json(&["status"])["on_hold"].is_object());
+        let again = scene.command(&["subscribers", "add", "bert@example.org"]);
+        assert!(!again.stderr.contains("release"), "it is said once: {again:?}");
+        scene.command(&["release"]);
+        scene.kill(scene.serve()).await;
+        assert!(scene.json(&["status"])["on_hold"].is_null(), "it is noticed once");
+    }
+
+    async fn a_kill_is_no_copy(fresh: Fresh) {
+        let scene = Scene::set(fresh, READERS).await;
+        scene.queue("calendar");
+        for emails in [5, 20, 40] {
+            let server = scene.serve();
+            scene.until_accepted(emails).await;
+            scene.kill(server).await;
+            assert!(scene.json(&["status"])["on_hold"].is_null());
+        }
+        let server = scene.serve();
+        scene.until_tried("calendar").await;
+        scene.kill(server).await;
+    }
+
+    async fn another_database_is_not_worked_on(fresh: Fresh) {
+        let scene = Scene::set(fresh, 5).await;
+        scene.kill(scene.serve()).await;
+        let folder = scene.home.path().join("state/witness.1");
+        let other = std::fs::read_to_string(&folder).unwrap();
+        let name = other.split(' ').nth(1).unwrap();
+        std::fs::write(&folder, other.replace(name, &"0".repeat(name.len()))).unwrap();
+        let ended = scene.run(&["subscribers", "add", "anna@example.org"]);
+        assert_eq!(ended.status.code(), Some(4), "{ended:?}");
+        assert!(ended.stderr.contains("restore --adopt"), "{ended:?}");
+        scene.command(&["restore", "--adopt"]);
+        scene.command(&["subscribers", "add", "anna@example.org"]);
+        assert!(scene.json(&["status"])["on_hold"].is_object());
+    }
+
+    async fn everything_is_held_and_released(fresh: Fresh) {
+        let scene = Scene::set(fresh, 5).await;
+        assert_eq!(scene.run(&["release"]).status.code(), Some(4));
+        let server = scene.serve();
+        scene.command(&["hold", "the list looks wrong"]);
+        assert_eq!(scene.run(&["hold", "again"]).status.code(), Some(4));
+        scene.queue("calendar");
+        tokio::time::sleep(QUIET).await;
+        assert_eq!(scene.sink.stats().accepted, 0);
+        assert_eq!(scene.json(&["status"])["on_hold"]["why"], "the list looks wrong");
+        // A test email is no issue.
+        scene.command(&["test", "issues/2026-01-02-calendar.md", "--to", "anna@example.org"]);
+        assert_eq!(scene.sink.stats().accepted, 1);
+        scene.command(&["release"]);
+        scene.until_accepted(6).await;
+        scene.kill(server).await;
+    }
+}

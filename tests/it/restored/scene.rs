@@ -1,0 +1,129 @@
+//! An installation whose server is killed and whose database is copied and put back.
+
+use std::fs;
+use std::time::Duration;
+
+use coranto::clock::Clock;
+use coranto::smtp::{Sink, SinkHandle, SinkOptions};
+use coranto::store::{Db, installation};
+use coranto::token::Keyring;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::database::Fresh;
+use crate::harness::patience::until;
+use crate::harness::program::{Ended, Program, coranto, run};
+
+const WAIT_MAX: Duration = Duration::from_secs(120);
+/// So that a kill finds an issue on its way.
+const REPLY_DELAY: Duration = Duration::from_millis(20);
+
+pub(super) struct Scene {
+    pub(super) home: TempDir,
+    pub(super) sink: SinkHandle,
+    pub(super) url: String,
+    readers: usize,
+}
+
+impl Scene {
+    /// An installation with so many readers.
+    pub(super) async fn set(fresh: Fresh, readers: usize) -> Self {
+        // Nobody but the program may have it open.
+        fresh.db.close().await;
+        let home = tempfile::tempdir().unwrap();
+        let options = SinkOptions { keep: true, reply_delay: REPLY_DELAY, ..SinkOptions::default() };
+        let sink = Sink::start(options).await.unwrap();
+        let scene = Self { home, sink, url: fresh.url, readers };
+        fs::write(scene.home.path().join("secret.key"), Keyring::generate()).unwrap();
+        fs::create_dir(scene.home.path().join("issues")).unwrap();
+        scene.configure(&scene.url);
+        let list: String = (0..readers).map(|number| format!("reader{number}@example.com\n")).collect();
+        fs::write(scene.home.path().join("readers.csv"), format!("email\n{list}")).unwrap();
+        scene.command(&["subscribers", "import", "readers.csv", "--agreed", "at a fair"]);
+        scene
+    }
+
+    pub(super) fn configure(&self, database: &str) {
+        let port = self.sink.addr().port();
+        let configuration = format!(
+            "public_url = \"http://127.0.0.1:9\"\ndatabase = \"{database}\"\nsecret_key_file = \"secret.key\"\n\
+             [newsletters.week]\nname = \"The Week\"\nfrom = \"The Week <week@example.com>\"\n\
+             postal_address = \"1 Example Street, Example\"\ntime_zone = \"UTC\"\n\
+             [[relays]]\nname = \"main\"\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nconnections = 2\n"
+        );
+        fs::write(self.home.path().join("coranto.toml"), configuration).unwrap();
+    }
+
+    pub(super) fn run(&self, args: &[&str]) -> Ended {
+        let mut command = coranto(self.home.path());
+        command.args(["--yes"]).args(args);
+        run(command, WAIT_MAX)
+    }
+
+    pub(super) fn command(&self, args: &[&str]) -> Ended {
+        let ended = self.run(args);
+        assert!(ended.status.success(), "coranto {args:?}: {ended:?}");
+        ended
+    }
+
+    pub(super) fn json(&self, args: &[&str]) -> Value {
+        let mut all = vec!["--json"];
+        all.extend(args);
+        let ended = self.command(&all);
+        serde_json::from_str(ended.stdout.lines().next().unwrap()).unwrap()
+    }
+
+    pub(super) fn queue(&self, slug: &str) {
+        let path = format!("issues/2026-01-02-{slug}.md");
+        let text = format!("---\ntitle: About {slug}\n---\nDear reader,\n\nnews of {slug}.\n");
+        fs::write(self.home.path().join(&path), text).unwrap();
+        self.command(&["queue", &path, "--now", "--no-undo", "--confirm", &self.readers.to_string()]);
+    }
+
+    /// The server, once its engine is at work. On PostgreSQL a killed scheduler is believed for a while.
+    pub(super) fn serve(&self) -> Program {
+        let mut command = coranto(self.home.path());
+        command.args(["serve", "--role", "schedule,deliver"]);
+        let mut server = Program::start(command);
+        server.wait_for_line("delivery begins", WAIT_MAX);
+        server
+    }
+
+    /// `kill -9`. On PostgreSQL a dead process is believed for its lease; here it is known to be dead.
+    pub(super) async fn kill(&self, server: Program) {
+        server.kill();
+        let db = Db::open(&self.url).await.unwrap();
+        if !db.is_sqlite() {
+            let now = Clock::system().now();
+            db.write(async |tx| installation::end_leases(tx, now).await).await.unwrap();
+        }
+        db.close().await;
+    }
+
+    /// Until nothing of the issue waits but what was on the wire at a kill.
+    pub(super) async fn until_tried(&self, slug: &str) {
+        until("every email of the issue was tried", async || {
+            let totals = &self.json(&["issues", "show", slug])["totals"];
+            let number = |name: &str| totals[name].as_u64().unwrap();
+            number("readers") > 0 && number("readers") == number("sent") + number("uncertain")
+        })
+        .await;
+    }
+
+    pub(super) async fn until_accepted(&self, emails: u64) {
+        until("the relay has taken the emails", async || self.sink.stats().accepted >= emails).await;
+    }
+
+    /// How often each reader got the issue.
+    pub(super) fn got(&self, slug: &str) -> Vec<usize> {
+        let words = format!("news of {slug}.");
+        let messages = self.sink.messages();
+        let of = |number: usize| {
+            let address = format!("reader{number}@example.com");
+            let is_theirs = |to: &[String]| to.contains(&address);
+            let its = messages.iter().filter(|message| is_theirs(&message.to));
+            its.filter(|message| String::from_utf8_lossy(&message.data).contains(&words)).count()
+        };
+        (0..self.readers).map(of).collect()
+    }
+}
