@@ -102,6 +102,16 @@ impl WitnessFolder {
         Ok(())
     }
 
+    /// Whether files can be made in it, as far as its owner and mode tell. One that is not there yet is judged by the nearest
+    /// folder above it.
+    pub fn is_writable(&self) -> io::Result<()> {
+        let mut folder = self.0.as_path();
+        while !folder.exists() {
+            folder = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        }
+        Ok(rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)?)
+    }
+
     /// Takes the first file that no other process has. What stands in it stays until [`Witness::begin`].
     pub fn take(&self) -> io::Result<Witness> {
         private::folder(&self.0)?;

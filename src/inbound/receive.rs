@@ -335,20 +335,9 @@ fn fingerprint_once(report: &ReadReport) -> [u8; 16] {
 
 /// Writes one report's notice and what follows at once. `false` when it had come before: then all that is done already.
 async fn write(tx: &mut Tx, keys: &Keyring, plan: &mut Plan, now: Timestamp) -> Result<bool> {
-    let Some(notice) = &mut plan.notice else { return Ok(false) };
-    // One mail is one strike, and counts once, whatever is said of it by whom.
-    let is_again = match notice.delivery {
-        Some(delivery) if notice.effect == Effect::Waiting => returns::has_bounced(tx, delivery).await?,
-        _ => false,
-    };
-    if is_again {
-        notice.effect = Effect::None;
-        (notice.address_hash, notice.settle_at) = (None, None);
-        plan.receipt.effect = Some(Effect::None);
-    }
-    if !returns::add(tx, notice, now).await? {
-        return Ok(false);
-    }
+    let Some(notice) = &plan.notice else { return Ok(false) };
+    let Some(effect) = returns::add(tx, notice, now).await? else { return Ok(false) };
+    plan.receipt.effect = Some(effect);
     if let Some(id) = plan.ends {
         end(tx, keys, id, notice, plan.told.as_deref(), now).await?;
     }

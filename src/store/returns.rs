@@ -108,15 +108,20 @@ pub struct NewNotice {
     pub effect: Effect,
 }
 
-/// Keeps a notice. `false` when it is kept already, or its reader has been erased meanwhile.
-pub async fn add(tx: &mut Tx, new: &NewNotice, now: Timestamp) -> Result<bool> {
-    let added = tx
+/// Keeps a notice, and returns what follows from it. One mail is one strike and counts once, whatever is said of it by whom:
+/// nothing follows from a notice about a mail that is known to have come back. None when it is kept already, or its reader
+/// has been erased meanwhile.
+pub async fn add(tx: &mut Tx, new: &NewNotice, now: Timestamp) -> Result<Option<Effect>> {
+    let row: Option<(Effect,)> = tx
         .sql(
             "INSERT INTO notices (received_at, source, fingerprint, kind, cause, certainty, evidence, delivery_id, issue_id,
                  newsletter_id, subscription_id, address_hash, relay, destination, status, diagnostic, rule, settle_at, effect)
-             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN b.again THEN NULL ELSE $12 END, $13, $14, $15, $16,
+                 $17, CASE WHEN b.again THEN NULL ELSE $18 END, CASE WHEN b.again THEN 'none' ELSE $19 END
+             FROM (SELECT $19 = 'waiting' AND EXISTS (SELECT 1 FROM notices n WHERE n.delivery_id = $8
+                       AND n.effect IN ('waiting', 'counted', 'suppressed', 'held')) AS again) b
              WHERE $11 IS NULL OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = $11)
-             ON CONFLICT (fingerprint) DO NOTHING",
+             ON CONFLICT (fingerprint) DO NOTHING RETURNING effect",
         )
         .bind(now)
         .bind(new.source)
@@ -137,22 +142,9 @@ pub async fn add(tx: &mut Tx, new: &NewNotice, now: Timestamp) -> Result<bool> {
         .bind(new.rule)
         .bind(new.settle_at)
         .bind(new.effect)
-        .execute()
-        .await?;
-    Ok(added == 1)
-}
-
-/// Whether a mail is known to have come back.
-pub async fn has_bounced(tx: &mut Tx, delivery: DeliveryId) -> Result<bool> {
-    let row: Option<(i64,)> = tx
-        .sql(
-            "SELECT id FROM notices WHERE delivery_id = $1 AND effect IN ('waiting', 'counted', 'suppressed', 'held')
-             LIMIT 1",
-        )
-        .bind(delivery)
         .fetch_optional()
         .await?;
-    Ok(row.is_some())
+    Ok(row.map(|(effect,)| effect))
 }
 
 /// How many complaints came since then of which nothing says whose they are.

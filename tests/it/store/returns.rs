@@ -75,18 +75,28 @@ both_databases! {
         let mut notice = new(1, NoticeKind::Bounce, NoticeEvidence::Sealed);
         notice.subscription = Some(reader);
         notice.delivery = Some(DeliveryId(7));
-        assert!(returns::add(&mut ground.tx, &notice, NOW).await.unwrap());
-        assert!(!returns::add(&mut ground.tx, &notice, minute(1)).await.unwrap(), "the same again");
-        assert!(!returns::has_bounced(&mut ground.tx, DeliveryId(7)).await.unwrap(), "nothing follows from it");
-        let waiting = NewNotice { fingerprint: [2; 16], effect: Effect::Waiting, settle_at: Some(minute(60)), ..notice };
-        assert!(returns::add(&mut ground.tx, &waiting, NOW).await.unwrap());
-        assert!(returns::has_bounced(&mut ground.tx, DeliveryId(7)).await.unwrap());
-        assert!(!returns::has_bounced(&mut ground.tx, DeliveryId(8)).await.unwrap());
-        let erased = NewNotice { fingerprint: [3; 16], subscription: Some(SubscriptionId(4711)), ..waiting };
-        assert!(!returns::add(&mut ground.tx, &erased, NOW).await.unwrap());
-        let found = notices::page(&mut ground.tx, &NoticeFilter::default(), 10).await.unwrap();
-        assert_eq!(found.iter().map(|one| one.effect).collect::<Vec<_>>(), [Effect::Waiting, Effect::None]);
-        assert_eq!((found[0].settle_at, found[0].source), (Some(minute(60)), NoticeSource::Pipe));
+        let tx = &mut ground.tx;
+        assert_eq!(returns::add(tx, &notice, NOW).await.unwrap(), Some(Effect::None));
+        assert_eq!(returns::add(tx, &notice, minute(1)).await.unwrap(), None, "the same again");
+        // Nothing followed from the first; so the next about that email counts, and one after it does not.
+        let waiting = |fingerprint: u8| NewNotice {
+            fingerprint: [fingerprint; 16],
+            effect: Effect::Waiting,
+            settle_at: Some(minute(60)),
+            address_hash: Some(vec![7; 16]),
+            ..notice.clone()
+        };
+        assert_eq!(returns::add(tx, &waiting(2), NOW).await.unwrap(), Some(Effect::Waiting));
+        assert_eq!(returns::add(tx, &waiting(3), NOW).await.unwrap(), Some(Effect::None), "one email is one strike");
+        let other = NewNotice { delivery: Some(DeliveryId(8)), ..waiting(4) };
+        assert_eq!(returns::add(tx, &other, NOW).await.unwrap(), Some(Effect::Waiting), "another email");
+        let erased = NewNotice { subscription: Some(SubscriptionId(4711)), ..waiting(5) };
+        assert_eq!(returns::add(tx, &erased, NOW).await.unwrap(), None);
+        let found = notices::page(tx, &NoticeFilter::default(), 10).await.unwrap();
+        let kept: Vec<_> = found.iter().map(|one| (one.effect, one.settle_at)).collect();
+        let (counts, none) = ((Effect::Waiting, Some(minute(60))), (Effect::None, None));
+        assert_eq!(kept, [counts, none, counts, none]);
+        assert_eq!(found[0].source, NoticeSource::Pipe);
     }
 
     async fn complaints_that_name_nobody_are_counted(db: Db) {
@@ -97,7 +107,7 @@ both_databases! {
             (3, NoticeKind::Complaint, NoticeEvidence::Sealed, minute(-5)),
             (4, NoticeKind::Bounce, NoticeEvidence::None, minute(-5)),
         ] {
-            assert!(returns::add(&mut ground.tx, &new(fingerprint, kind, evidence), at).await.unwrap());
+            assert!(returns::add(&mut ground.tx, &new(fingerprint, kind, evidence), at).await.unwrap().is_some());
         }
         assert_eq!(returns::unmatched_complaints(&mut ground.tx, minute(-60)).await.unwrap(), 2);
         assert_eq!(returns::unmatched_complaints(&mut ground.tx, minute(-10)).await.unwrap(), 1);
