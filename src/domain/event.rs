@@ -249,6 +249,10 @@ events! {
     },
     /// The database goes on with other keys than those it was made with.
     KeysAdopted = "keys.adopted",
+    /// Emails whose fate was unknown were sent, by what a relay's log says.
+    IssueSettled = "issue.settled" {
+        rows: u64,
+    },
     /// A server has named the database it works on.
     InstallationFounded = "installation.founded",
     /// A copy of the database was put back. What may have gone out since waits for a person.

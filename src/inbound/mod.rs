@@ -1,6 +1,7 @@
 //! What comes back after mail was sent, and what follows for its readers. Notices are stored at once, by whoever hears of
 //! them; an hour later they are settled here, when a storm can be seen whole. A person answers what a brake holds.
 
+pub mod accepted;
 mod answer;
 pub mod archive;
 mod find;

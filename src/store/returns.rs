@@ -81,6 +81,20 @@ pub async fn latest_to(tx: &mut Tx, address_hash: &Hash, since: Timestamp) -> Re
     .await
 }
 
+/// The email of an issue to an address.
+pub async fn of_issue(tx: &mut Tx, issue: IssueId, address_hash: &Hash) -> Result<Option<DeliveryId>> {
+    let row: Option<(DeliveryId,)> = tx
+        .sql(
+            "SELECT d.id FROM subscribers u JOIN subscriptions s ON s.subscriber_id = u.id
+             JOIN deliveries d ON d.issue_id = $1 AND d.subscription_id = s.id WHERE u.address_hash = $2",
+        )
+        .bind(issue)
+        .bind(address_hash.as_slice())
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
 /// What is kept of a report about one recipient.
 #[derive(Clone, Debug)]
 pub struct NewNotice {

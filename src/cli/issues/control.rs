@@ -1,11 +1,16 @@
 //! Pause, resume, stop, retry. What may be done when is `delivery::control`'s to say.
 
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+
 use super::session::{CommandSession, NamedIssue};
 use crate::cli::issue_files;
 use crate::cli::state_hint::instead;
 use crate::cli::text::count;
 use crate::cli::{Exit, Failure};
 use crate::delivery::control::{self, ControlError};
+use crate::inbound::accepted;
 use crate::publishing::unschedule as take_off;
 use crate::store::issues::Issue;
 use crate::store::ledger;
@@ -38,6 +43,45 @@ pub(super) struct RetryArgs {
     /// Count emails whose fate is unknown as failed; nobody gets it twice.
     #[arg(long)]
     give_up: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SettleArgs {
+    #[command(flatten)]
+    named: NamedIssue,
+    /// The relay's log, or a list of addresses; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    accepted: PathBuf,
+}
+
+pub(super) async fn settle(args: SettleArgs, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let issue = session.issue(&args.named.slug).await?;
+    let mut log = Vec::new();
+    let read = match args.accepted.to_str() {
+        Some("-") => io::stdin().lock().read_to_end(&mut log),
+        _ => File::open(&args.accepted).and_then(|mut file| file.read_to_end(&mut log)),
+    };
+    read.map_err(|error| Failure::new(format!("{}: {error}", args.accepted.display())))?;
+    let log = String::from_utf8_lossy(&log);
+    let settled = accepted::settle(session.db, &session.config.keys, issue.id, &log, session.by()).await?;
+    if session.context.output.is_json() {
+        session.context.output.json(&settled)?;
+        return Ok(Exit::Ok);
+    }
+    let by = if settled.by_message_id { "Message-ID" } else { "address" };
+    let (found, sent) = (count(settled.found, "email"), count(settled.settled, "email"));
+    let output = &session.context.output;
+    output
+        .line(format!("The file names {found} of {} by {by}; {sent} of unknown fate now count as sent.", issue.slug))?;
+    let left = ledger::totals(&mut session.db.read().await?, issue.id).await?.uncertain.unsigned_abs();
+    if left > 0 {
+        let slug = &issue.slug;
+        let left = count(left, "email");
+        output.note(format!(
+            "Of {left} nobody knows: `coranto issues retry {slug} --uncertain` sends them, `--give-up` does not."
+        ));
+    }
+    Ok(Exit::Ok)
 }
 
 /// An issue that stands elsewhere may not be changed like that; what may be done instead is said.

@@ -61,6 +61,13 @@ enum Command {
     #[command(before_help = "Examples:
   coranto issues retry the-calendar-is-not-an-agreement")]
     Retry(control::RetryArgs),
+    /// Read from a relay's log which emails of unknown fate it took: they count as sent.
+    ///
+    /// Emails are found by their Message-IDs. A file without any is read as a list of addresses that got the issue.
+    #[command(before_help = "Examples:
+  coranto issues settle the-calendar-is-not-an-agreement --accepted /var/log/mail.log
+  zcat /var/log/mail.log.1.gz | coranto issues settle the-calendar-is-not-an-agreement --accepted -")]
+    Settle(control::SettleArgs),
     /// Move a queued issue to another time.
     ///
     /// It keeps the text that was queued. An issue whose file has `send_at` stays there until that line changes.
@@ -114,6 +121,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Resume(args) => control::resume(args, &session).await,
             Command::Stop(args) => control::stop(&args.slug, &session).await,
             Command::Retry(args) => control::retry(args, &session).await,
+            Command::Settle(args) => control::settle(args, &session).await,
             Command::Move(args) => places::move_issue(args, &session).await,
             Command::Swap(args) => places::swap(args, &session).await,
             Command::Skip(args) => places::skip(args, &session).await,

@@ -55,6 +55,46 @@ both_databases! {
         scene.kill(server).await;
     }
 
+    /// With the relay's log nobody is missed and nobody gets it twice.
+    async fn what_the_relay_took_is_read_from_its_log(fresh: Fresh) {
+        let scene = Scene::set(fresh, READERS).await;
+        scene.queue("calendar");
+        let server = scene.serve();
+        scene.until_accepted(10).await;
+        scene.kill(server).await;
+        let copy = Copy::of(&scene.url);
+        let server = scene.serve();
+        scene.until_accepted(30).await;
+        scene.kill(server).await;
+        copy.put_back();
+        let server = scene.serve();
+        let slug = "calendar";
+        let settled = scene.settle(slug, &scene.postfix_log());
+        assert_eq!(settled["by_message_id"], true, "{settled}");
+        assert_eq!(settled["found"], scene.sink.stats().accepted, "{settled}");
+        scene.command(&["issues", "retry", slug, "--uncertain"]);
+        scene.command(&["release"]);
+        scene.command(&["issues", "resume", slug]);
+        scene.until_accepted(READERS as u64).await;
+        scene.until_tried(slug).await;
+        assert_eq!(scene.got(slug), [1; READERS]);
+        scene.kill(server).await;
+    }
+
+    async fn a_list_of_addresses_settles_too_and_strange_words_settle_nothing(fresh: Fresh) {
+        let scene = Scene::set(fresh, 6).await;
+        scene.queue("calendar");
+        let server = scene.serve();
+        scene.until_accepted(6).await;
+        scene.kill(server).await;
+        scene.command(&["restore", "--adopt"]);
+        let nothing = scene.settle("calendar", "stranger@example.org <x@y> @ reader1@example.com.evil.example\n\u{0}");
+        assert_eq!((&nothing["found"], &nothing["settled"]), (&0.into(), &0.into()), "{nothing}");
+        let two = scene.settle("calendar", "Email\nREADER1@example.com\n\"reader2@example.com\",x\nreader2@example.com\n");
+        assert_eq!(two["found"], 2, "{two}");
+        assert_eq!(two["by_message_id"], false, "{two}");
+    }
+
     /// A copy that was made while nothing went out is one all the same: readers may have unsubscribed since.
     async fn a_copy_from_a_quiet_hour_is_noticed_too(fresh: Fresh) {
         let scene = Scene::set(fresh, 5).await;

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use coranto::clock::Clock;
-use coranto::smtp::{Sink, SinkHandle, SinkOptions};
+use coranto::smtp::{Sink, SinkHandle, SinkMessage, SinkOptions};
 use coranto::store::{Db, installation};
 use coranto::token::Keyring;
 use serde_json::Value;
@@ -112,6 +112,22 @@ impl Scene {
 
     pub(super) async fn until_accepted(&self, emails: u64) {
         until("the relay has taken the emails", async || self.sink.stats().accepted >= emails).await;
+    }
+
+    pub(super) fn settle(&self, slug: &str, log: &str) -> Value {
+        let path = self.home.path().join("mail.log");
+        fs::write(&path, log).unwrap();
+        self.json(&["issues", "settle", slug, "--accepted", "mail.log"])
+    }
+
+    /// As Postfix writes it of what it took.
+    pub(super) fn postfix_log(&self) -> String {
+        let line = |message: &SinkMessage| {
+            let text = String::from_utf8_lossy(&message.data);
+            let id = text.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().trim().to_owned();
+            format!("2026-11-27T09:00:01 mx postfix/cleanup[77]: 4bXyZ: message-id={id}\n")
+        };
+        self.sink.messages().iter().map(line).collect()
     }
 
     /// How often each reader got the issue.

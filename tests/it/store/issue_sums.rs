@@ -191,8 +191,10 @@ impl History {
             settle_at: (effect == Effect::Waiting).then(|| at.plus(Duration::from_secs(3600))),
             effect,
         };
-        assert!(returns::add(&mut ground.tx, &notice, at).await.unwrap().is_some());
-        self.notices.push((notice, at));
+        // What follows from a second report of one email is the store's to say.
+        let effect = returns::add(&mut ground.tx, &notice, at).await.unwrap().unwrap();
+        let settle_at = notice.settle_at.filter(|_| effect == Effect::Waiting);
+        self.notices.push((NewNotice { effect, settle_at, ..notice }, at));
     }
 
     /// The notices of an issue that count: the first of each mail, kind and side of the relay.
