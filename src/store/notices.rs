@@ -121,6 +121,11 @@ pub async fn add_relay(tx: &mut Tx, refused: &RefusedMail<'_>, now: Timestamp) -
     Ok(added == 1)
 }
 
+/// How many notices wait to be settled, and when the first of them is due.
+pub async fn waiting(tx: &mut Tx) -> Result<(i64, Option<Timestamp>)> {
+    tx.sql("SELECT COUNT(*), MIN(settle_at) FROM notices WHERE settle_at IS NOT NULL").fetch_one().await
+}
+
 /// Up to `limit` notices that are to be settled, oldest first.
 pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Notice>> {
     tx.sql(select!("WHERE n.settle_at <= $1 ORDER BY n.settle_at, n.id LIMIT $2"))

@@ -38,6 +38,7 @@ use crate::domain::hook_key::HookKeys;
 use crate::domain::notice::NoticeSource;
 use crate::https::Fetch;
 use crate::store::{Result, StoreError, alarms, hooks};
+use crate::telemetry::metrics;
 
 /// More events than any provider puts into a request.
 const EVENTS_MAX: usize = 10_000;
@@ -74,6 +75,19 @@ pub enum HookOutcome {
     TooMany,
     /// Not now: it is to come again.
     Later,
+}
+
+impl HookOutcome {
+    /// A word for counts.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Forged => "forged",
+            Self::Unreadable => "unreadable",
+            Self::TooMany => "too_many",
+            Self::Later => "later",
+        }
+    }
 }
 
 /// A hook with what was made of its keys.
@@ -115,6 +129,18 @@ impl HookDoor {
     /// Takes a request in, of a hook that opens. What it tells is kept when this says so.
     pub async fn take(&self, name: &str, headers: HeaderMap, body: Vec<u8>, now: Timestamp) -> Result<HookOutcome> {
         let Some(ready) = self.hooks.iter().find(|one| one.hook.name == name) else { return Ok(HookOutcome::Forged) };
+        let outcome = self.take_of(ready, headers, body, now).await;
+        metrics::hook(name, outcome.as_ref().map_or("failed", |outcome| outcome.name()));
+        outcome
+    }
+
+    async fn take_of(
+        &self,
+        ready: &Arc<ReadyHook>,
+        headers: HeaderMap,
+        body: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<HookOutcome> {
         let told = match ready.hook.provider {
             MailService::Ses => self.amazon(&ready.hook, body, now).await,
             _ => {
@@ -130,7 +156,7 @@ impl HookDoor {
                 Ok(HookOutcome::Kept)
             }
             Err(HookOutcome::Forged) => {
-                self.count_forged(name, now).await?;
+                self.count_forged(&ready.hook.name, now).await?;
                 Ok(HookOutcome::Forged)
             }
             Err(outcome) => Ok(outcome),
