@@ -3,6 +3,7 @@
 
 mod answer;
 pub mod archive;
+mod calls;
 mod find;
 mod group_commit;
 pub mod hooks;
@@ -24,6 +25,7 @@ use crate::store::notices::{self, Notice};
 use crate::store::{Result, Tx, alarms};
 
 pub use answer::{Answer, AnswerError, Wanted, discard, release};
+pub use calls::{RelayHosts, call};
 pub use receive::{Intake, Receipt};
 pub use report::{ReadReport, Report};
 pub use settle::{Settled, Settler, settle};

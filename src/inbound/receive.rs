@@ -315,6 +315,7 @@ fn notice(
         subscription: None,
         address_hash: None,
         relay: None,
+        host: report.reading.host.clone(),
         destination: String::new(),
         status: status.map(|(class, subject, detail)| format!("{class}.{subject}.{detail}")),
         diagnostic: diagnostic(words.unwrap_or_default()),

@@ -124,6 +124,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0021_reports.sql"),
         include_str!("../../migrations/postgres/0021_reports.sql"),
     ),
+    (
+        22,
+        "hosts",
+        include_str!("../../migrations/sqlite/0022_hosts.sql"),
+        include_str!("../../migrations/postgres/0022_hosts.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

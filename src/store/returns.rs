@@ -98,6 +98,8 @@ pub struct NewNotice {
     /// Against which address it may count.
     pub address_hash: Option<Vec<u8>>,
     pub relay: Option<String>,
+    /// The mail server that refused it, as the report names it.
+    pub host: Option<String>,
     /// A provider or a domain; empty where nothing says whose it is.
     pub destination: String,
     pub status: Option<String>,
@@ -113,8 +115,8 @@ pub async fn add(tx: &mut Tx, new: &NewNotice, now: Timestamp) -> Result<bool> {
     let added = tx
         .sql(
             "INSERT INTO notices (received_at, source, fingerprint, kind, cause, certainty, evidence, delivery_id, issue_id,
-                 newsletter_id, subscription_id, address_hash, relay, destination, status, diagnostic, rule, settle_at, effect)
-             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
+                 newsletter_id, subscription_id, address_hash, relay, destination, status, diagnostic, rule, settle_at, effect, host)
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20
              WHERE $11 IS NULL OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = $11)
              ON CONFLICT (fingerprint) DO NOTHING",
         )
@@ -137,6 +139,7 @@ pub async fn add(tx: &mut Tx, new: &NewNotice, now: Timestamp) -> Result<bool> {
         .bind(new.rule)
         .bind(new.settle_at)
         .bind(new.effect)
+        .bind(new.host.as_deref())
         .execute()
         .await?;
     Ok(added == 1)

@@ -28,14 +28,15 @@ use certificates::Certificates;
 use event::HookEvent;
 use sns::{Envelope, EnvelopeKind};
 
-use super::receive::Intake;
+use super::receive::{Intake, Receipt};
 use super::report::{ReadReport, Teller};
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::hook::{Authenticity, Hook, MailService};
 use crate::domain::hook_key::HookKeys;
-use crate::domain::notice::NoticeSource;
+use crate::domain::notice::{NoticeEvidence, NoticeSource};
+use crate::figures::count;
 use crate::https::Fetch;
 use crate::store::{Result, StoreError, alarms, hooks};
 use crate::telemetry::metrics;
@@ -198,17 +199,33 @@ impl HookDoor {
 
     /// Keeps what is told, and when it was.
     async fn keep(&self, ready: &ReadyHook, events: Vec<HookEvent>, now: Timestamp) -> Result<()> {
-        let mut reports = Vec::with_capacity(events.len().min(BATCH));
+        let mut held = Vec::new();
         let mut events = events.into_iter().peekable();
         while events.peek().is_some() {
-            reports.extend(events.by_ref().take(BATCH).map(|event| report(ready, event)));
-            self.intake.receive(&reports, now).await?;
-            reports.clear();
+            let batch: Vec<_> = events.by_ref().take(BATCH).collect();
+            let why: Vec<_> = batch.iter().map(HookEvent::held_for).collect();
+            let reports: Vec<_> = batch.into_iter().map(|event| report(ready, event)).collect();
+            let receipts = self.intake.receive(&reports, now).await?;
+            // Others may send through the same account.
+            let ours = why.into_iter().zip(&receipts).filter(|(_, receipt)| is_ours(receipt));
+            held.extend(ours.filter_map(|(why, _)| why));
+        }
+        if !held.is_empty() {
+            self.call_for_held(&ready.hook.name, &held, now).await?;
         }
         if self.is_worth_noting(&ready.hook.name, now) {
             let name = &ready.hook.name;
             self.intake.db().write(async |tx| hooks::heard(tx, name, now).await).await?;
         }
+        Ok(())
+    }
+
+    /// Calls a person to mail that a provider keeps back: nobody there knows that readers wait.
+    async fn call_for_held(&self, name: &str, why: &[String], now: Timestamp) -> Result<()> {
+        let said = why.iter().rev().find(|said| !said.is_empty()).map(|said| format!(": {said}")).unwrap_or_default();
+        let note = format!("{} held and not sent on{said}", count(why.len() as u64, "email"));
+        let alarm = Alarm::new(AlarmName::HooksHeld, name, &note);
+        self.intake.db().write(async |tx| alarms::raise(tx, &alarm, Actor::scheduler(now)).await).await?;
         Ok(())
     }
 
@@ -282,6 +299,11 @@ fn read(ready: &ReadyHook, headers: &HeaderMap, body: &[u8], now: Timestamp) -> 
         // Amazon is asked for its certificate first.
         _ => Err(HookOutcome::Forged),
     }
+}
+
+/// Whether an event was about an email of ours.
+fn is_ours(receipt: &Receipt) -> bool {
+    matches!(receipt.evidence, NoticeEvidence::Sealed | NoticeEvidence::Vouched)
 }
 
 /// What the intake takes: its digest tells one event of a hook from every other.
