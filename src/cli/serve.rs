@@ -140,10 +140,9 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         let public_url = wiring::public_url(config);
         let scheduler =
             Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(&templates));
-        settle(
-            &mut supervisor,
-            Settler::new(db.clone(), clock.clone(), config.inbound.policy, scheduler.shift_until()),
-        );
+        let relays = config.relays.iter().map(|relay| (relay.name.clone(), relay.host.clone())).collect();
+        let settler = Settler::new(db.clone(), clock.clone(), config.inbound.policy, scheduler.shift_until());
+        settle(&mut supervisor, settler.with_relays(relays));
         let upkeep = Upkeep::new(db.clone(), clock.clone(), wiring::upkeep(config), scheduler.shift_until());
         let stopped = stop.clone();
         supervisor.add("upkeep", async move {

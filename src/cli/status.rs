@@ -20,6 +20,7 @@ use crate::domain::alarm::AlarmName;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::offered;
+use crate::inbound::issue_report::{self, LatestReturns};
 use crate::publishing::settings;
 use crate::publishing::standing as files;
 use crate::publishing::{Problem, Renderer};
@@ -68,6 +69,8 @@ struct State<'a> {
     readers: Counts,
     /// Limits per hour and day that are used up.
     limits: Vec<Limit>,
+    /// What came back of the latest issue, where something did or is held.
+    returns: Option<LatestReturns>,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -284,6 +287,7 @@ async fn look<'a>(db: &Db, config: &Config, renderer: &Renderer<'a>, now: Timest
     let readers = subscriptions::counts(&mut tx, newsletter.id).await?;
     let skipped = skips::of(&mut tx, newsletter.id, now).await?;
     let limits = limits::used_up(&mut tx, config, newsletter, now).await?;
+    let returns = issue_report::came_back(&mut tx, newsletter).await?;
     let mut next = BTreeMap::new();
     for (issue, totals) in issues.iter().filter(|(issue, _)| goes_out(issue.state)) {
         if totals.deferred > 0
@@ -298,7 +302,7 @@ async fn look<'a>(db: &Db, config: &Config, renderer: &Renderer<'a>, now: Timest
     let stuck = files::stuck(db, renderer, now).await?;
     let off: Vec<_> = skipped.iter().map(|skip| skip.slot_at).collect();
     let next_slot = offered(&newsletter.slots, &newsletter.time_zone, &off, now).next();
-    Ok(State { newsletter, next_slot, skipped, issues, files, stuck, next, readers, limits })
+    Ok(State { newsletter, next_slot, skipped, issues, files, stuck, next, readers, limits, returns })
 }
 
 async fn issues_of(db: &Db, newsletter: &Newsletter) -> anyhow::Result<Vec<(Issue, Totals)>> {
@@ -339,6 +343,7 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
         "last": of(|state| matches!(state, IssueState::Sent | IssueState::Stopped)).pop(),
         "readers": standing.readers,
         "limits": standing.limits.iter().map(Limit::as_json).collect::<Vec<_>>(),
+        "returned": standing.returns,
         "alarms": troubles.of(&newsletter.slug),
         "relays_down": troubles.relays.iter().map(alarms::as_json).collect::<Vec<_>>(),
         "mailboxes_unread": troubles.mailboxes.iter().map(alarms::as_json).collect::<Vec<_>>(),
@@ -393,6 +398,10 @@ fn print(standing: &State<'_>, now: Timestamp, context: &Context) -> anyhow::Res
     for limit in &standing.limits {
         row(context, None, "limit", limit.in_words(newsletter))?;
     }
+    if let Some(returns) = &standing.returns {
+        let tone = (returns.held > 0).then_some(TextStyle::Warn);
+        row(context, tone, "came back", came_back(returns))?;
+    }
     let readers = &standing.readers;
     let mut line = count(readers.mailable.unsigned_abs(), "");
     for (number, what) in [(readers.pending, "not confirmed yet"), (readers.paused, "paused")] {
@@ -401,6 +410,20 @@ fn print(standing: &State<'_>, now: Timestamp, context: &Context) -> anyhow::Res
         }
     }
     row(context, None, "readers", line)
+}
+
+/// `0.5 % of the last issue; 3 held, see coranto bounces held`.
+fn came_back(returns: &LatestReturns) -> String {
+    let mut text = match returns.rate {
+        _ if returns.count == 0 => "nothing of the last issue".to_owned(),
+        // Of a large issue a few emails are no hundredth of a per cent.
+        Some(rate) if rate > 0.0 => format!("{rate} % of the last issue"),
+        _ => format!("{} of the last issue", count(returns.count.unsigned_abs(), "email")),
+    };
+    if returns.held > 0 {
+        text.push_str(&format!("; {} held, see coranto bounces held", count(returns.held.unsigned_abs(), "")));
+    }
+    text
 }
 
 /// When an issue goes out, or how far it has come.

@@ -3,12 +3,15 @@
 use super::reader::Section;
 use crate::domain::policy::Policy;
 use crate::domain::standing::{Bound, Strikes};
-use crate::domain::storm::{BrakeBound, Brakes};
+use crate::domain::storm::{BrakeBound, Brakes, CallBound, Calls};
 
 pub(super) fn read(section: Section<'_>) -> Option<Policy> {
     let bound = |strikes, days| Some(Bound { strikes: section.small(strikes)?, days: section.small(days)? });
     let allowance = |addresses, percent| {
         Some(BrakeBound { addresses: section.small(addresses)?, percent: section.small(percent)? })
+    };
+    let call = |emails, share, per_mille: u32| {
+        Some(CallBound { emails: section.small(emails)?, per_mille: section.small(share)? * per_mille })
     };
     Some(Policy {
         strikes: Strikes {
@@ -20,6 +23,12 @@ pub(super) fn read(section: Section<'_>) -> Option<Policy> {
         brakes: Brakes {
             issue: allowance("issue_brake_addresses", "issue_brake_percent")?,
             list: allowance("list_brake_addresses", "list_brake_percent")?,
+        },
+        calls: Calls {
+            complaints: call("complaint_alarm_emails", "complaint_alarm_per_mille", 1)?,
+            ours: call("ours_alarm_emails", "ours_alarm_percent", 10)?,
+            pause: call("ours_pause_emails", "ours_pause_percent", 10)?,
+            relay: section.small("relay_alarm_emails")?,
         },
     })
 }

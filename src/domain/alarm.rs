@@ -53,6 +53,12 @@ string_enum! {
         BouncesHeld = "bounces.held",
         /// Complaints come in of which nothing says whose they are.
         ComplaintsUnmatched = "complaints.unmatched",
+        /// More readers of an issue than usual call it spam.
+        ComplaintsMany = "complaints.many",
+        /// Emails of an issue come back because of us.
+        ReturnsOurs = "returns.ours",
+        /// A provider holds our mail.
+        HooksHeld = "hooks.held",
         /// Requests to a hook do not bear the signature of its provider.
         HooksForged = "hooks.forged",
         /// A mailbox that reports come into cannot be read.
@@ -103,6 +109,8 @@ impl AlarmName {
             | Self::FileLeft
             | Self::SlotEmpty
             | Self::ComplaintsUnmatched
+            | Self::ComplaintsMany
+            | Self::ReturnsOurs
             | Self::HooksForged
             | Self::MailboxUnread
             | Self::RetentionFirst => Severity::Look,
@@ -126,7 +134,16 @@ impl AlarmName {
 
     /// Whether it says that something happened, and not that something lasts.
     pub fn is_count(self) -> bool {
-        matches!(self, Self::IssueFailed | Self::EmailUnmade | Self::ComplaintsUnmatched | Self::HooksForged)
+        matches!(
+            self,
+            Self::IssueFailed
+                | Self::EmailUnmade
+                | Self::ComplaintsUnmatched
+                | Self::ComplaintsMany
+                | Self::ReturnsOurs
+                | Self::HooksHeld
+                | Self::HooksForged
+        )
     }
 
     /// What is wrong, in one sentence without its full stop.
@@ -150,6 +167,9 @@ impl AlarmName {
             Self::SlotEmpty => of("nothing is queued for the next slot of {}"),
             Self::BouncesHeld => of("bounces of {} wait for you"),
             Self::ComplaintsUnmatched => "complaints come in that name no email of ours".to_owned(),
+            Self::ComplaintsMany => of("more readers than usual call {} spam"),
+            Self::ReturnsOurs => of("emails of {} come back because of us"),
+            Self::HooksHeld => of("the provider of the hook {} holds our email"),
             Self::HooksForged => of("requests to the hook {} are not signed by its provider"),
             Self::MailboxUnread => of("the mailbox {} cannot be read for bounces"),
             Self::InstallationHeld => "nothing goes out: the installation is on hold".to_owned(),
@@ -183,7 +203,9 @@ impl AlarmName {
             }
             Self::RelayDown => "`coranto doctor` tries every relay and says what it answers".to_owned(),
             Self::RelayQuota => "mail goes on by itself when the quota returns; the provider may raise it".to_owned(),
-            Self::RelayRefuses => "`coranto status` shows its words; ask the provider with them".to_owned(),
+            Self::RelayRefuses => {
+                "`coranto doctor` tries its log-in and sender; ask the provider with the words above".to_owned()
+            }
             Self::LedgerUnwritable => {
                 "make room on the disk, or look for the process that holds the database; nothing is lost".to_owned()
             }
@@ -197,6 +219,17 @@ impl AlarmName {
             Self::BouncesHeld => "`coranto bounces list` shows them; release or discard them".to_owned(),
             Self::ComplaintsUnmatched => {
                 "their readers go on getting mail; ask the provider for reports that keep Message-ID or List-Unsubscribe"
+                    .to_owned()
+            }
+            Self::ComplaintsMany => of(
+                "`coranto report {}` shows at which providers; look at how these readers signed up before the next issue",
+            ),
+            Self::ReturnsOurs => of(
+                "`coranto report {}` shows the replies, and `coranto doctor` looks for the cause; `coranto issues pause {}` stops the rest",
+            ),
+            Self::HooksHeld => {
+                "look at the held messages in the mail server's web interface: release them there, and lift its limit or its \
+                 suspension; `coranto bounces list --cause policy` shows whose they are"
                     .to_owned()
             }
             Self::HooksForged => {

@@ -27,6 +27,11 @@ impl Provider {
             _ => Self::Other,
         }
     }
+
+    /// The provider that a [`destination`] names; a domain names none.
+    pub fn named(destination: &str) -> Self {
+        destination.parse().unwrap_or(Self::Other)
+    }
 }
 
 /// Whether a destination tells senders which readers called their email spam. Gmail tells sums, elsewhere.
@@ -65,5 +70,7 @@ mod tests {
     fn a_domain_without_a_provider_stands_for_itself() {
         assert_eq!(destination("hotmail.fr"), "microsoft");
         assert_eq!(destination("example.org"), "example.org");
+        assert_eq!(Provider::named(destination("hotmail.fr")), Provider::Microsoft);
+        assert_eq!(Provider::named(destination("example.org")), Provider::Other);
     }
 }

@@ -1,5 +1,5 @@
-//! When nobody is suppressed before a person has looked: too many addresses at once are called dead. Decides over
-//! suppression alone; whether mail goes on is `evidence`'s matter. Pure.
+//! When nobody is suppressed before a person has looked: too many addresses at once are called dead. And when a person is
+//! called for what comes back. What relays refuse at once is `evidence`'s matter. Pure.
 
 use super::string_enum;
 
@@ -69,6 +69,44 @@ impl Brakes {
     }
 }
 
+/// So many emails, and so large a share of those that it may be said of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallBound {
+    pub emails: u32,
+    pub per_mille: u32,
+}
+
+impl CallBound {
+    /// Whether `emails` of `all` reach both numbers.
+    pub fn is_reached(self, emails: i64, all: i64) -> bool {
+        emails >= i64::from(self.emails) && emails.saturating_mul(1000) >= all.saturating_mul(self.per_mille.into())
+    }
+}
+
+/// When a person is called for what comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calls {
+    /// Complaints about an issue, of its emails that one provider accepted.
+    pub complaints: CallBound,
+    /// Emails of an issue that come back within an hour because of us, of those that one destination accepted.
+    pub ours: CallBound,
+    /// The same where the issue is paused.
+    pub pause: CallBound,
+    /// Emails that a relay returns within an hour because of us, while it returns none for another cause.
+    pub relay: u32,
+}
+
+impl Default for Calls {
+    fn default() -> Self {
+        Self {
+            complaints: CallBound { emails: 5, per_mille: 3 },
+            ours: CallBound { emails: 10, per_mille: 20 },
+            pause: CallBound { emails: 50, per_mille: 50 },
+            relay: 5,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -101,6 +139,25 @@ mod tests {
         assert_eq!(on(50, 100), Some(Brake::List));
         assert_eq!(on(199, 10_000), None);
         assert_eq!(on(200, 10_000), Some(Brake::List));
+    }
+
+    #[test]
+    fn a_person_is_called_at_both_numbers() {
+        let calls = Calls::default();
+        for (bound, emails, all, expected) in [
+            (calls.complaints, 4, 4, false),
+            (calls.complaints, 5, 1666, true),
+            (calls.complaints, 5, 1667, false),
+            (calls.complaints, 6, 2000, true),
+            (calls.ours, 9, 10, false),
+            (calls.ours, 10, 500, true),
+            (calls.ours, 10, 501, false),
+            (calls.pause, 49, 49, false),
+            (calls.pause, 50, 1000, true),
+            (calls.pause, 50, 1001, false),
+        ] {
+            assert_eq!(bound.is_reached(emails, all), expected, "{emails} of {all}: {bound:?}");
+        }
     }
 
     proptest! {

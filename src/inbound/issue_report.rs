@@ -10,12 +10,13 @@ use crate::clock::Timestamp;
 use crate::domain::cause::{Cause, Class};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::issue::IssueState;
+use crate::domain::newsletter::Newsletter;
 use crate::domain::notice::{Effect, NoticeKind, NoticeSource};
 use crate::domain::provider::{destination, reports_complaints};
 use crate::store::issue_sums::{self, ATTRIBUTED_DAYS, NoticeSum, UnsubscribedSum};
-use crate::store::issues::Issue;
+use crate::store::issues::{self, Issue};
 use crate::store::ledger::{self, Totals};
-use crate::store::{Result, Tx, folded};
+use crate::store::{Result, Tx, folded, notices};
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -205,6 +206,19 @@ impl SettledCounts {
     }
 }
 
+/// How much came back of a newsletter's latest issue.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LatestReturns {
+    /// The issue's slug; none where no issue has begun.
+    pub issue: Option<String>,
+    /// Emails of it that came back.
+    pub count: i64,
+    /// In per cent of those that relays accepted; none where none was.
+    pub rate: Option<f64>,
+    /// Bounces of all issues that wait for a person.
+    pub held: i64,
+}
+
 /// What the store knows of an issue.
 struct Sums {
     totals: Totals,
@@ -230,7 +244,7 @@ impl Sums {
     }
 
     fn came_back(&self) -> impl Iterator<Item = &NoticeSum> {
-        self.notices.iter().filter(|sum| sum.kind == NoticeKind::Bounce && sum.source != NoticeSource::Relay)
+        self.notices.iter().filter(|sum| is_return(sum))
     }
 
     fn of_kind(&self, kind: NoticeKind) -> i64 {
@@ -266,9 +280,28 @@ impl Sums {
     }
 }
 
+/// Whether emails came back: what the relay refuses has never left.
+fn is_return(sum: &NoticeSum) -> bool {
+    sum.kind == NoticeKind::Bounce && sum.source != NoticeSource::Relay
+}
+
 /// An issue in one line. Its complaints have no base: that takes a look at every email.
 pub async fn summary(tx: &mut Tx, newsletter: &str, issue: &Issue, now: Timestamp) -> Result<IssueSummary> {
     Ok(Sums::look(tx, issue, now).await?.summary(newsletter, issue, None))
+}
+
+/// What came back of a newsletter's latest issue so far; none where nothing did, and nothing is held.
+pub async fn came_back(tx: &mut Tx, newsletter: &Newsletter) -> Result<Option<LatestReturns>> {
+    let held = notices::held(tx).await?;
+    let held = held.iter().filter(|group| group.newsletter.as_deref() == Some(newsletter.slug.as_str()));
+    let mut found = LatestReturns { issue: None, count: 0, rate: None, held: held.map(|group| group.notices).sum() };
+    if let Some(issue) = issues::begun(tx, newsletter.id, 1).await?.pop() {
+        let sums = issue_sums::notices(tx, issue.id).await?;
+        found.count = sums.iter().filter(|sum| is_return(sum)).map(|sum| sum.mails).sum();
+        found.rate = share(found.count, ledger::totals(tx, issue.id).await?.sent);
+        found.issue = Some(issue.slug);
+    }
+    Ok((found.count > 0 || found.held > 0).then_some(found))
 }
 
 /// The whole report of an issue.
@@ -301,7 +334,7 @@ async fn by_destination(tx: &mut Tx, issue: &Issue, sums: &Sums) -> Result<Vec<D
         let line = lines.entry(sum.destination.clone()).or_default();
         match sum.kind {
             NoticeKind::Complaint => line.complaints += sum.mails,
-            NoticeKind::Bounce if sum.source != NoticeSource::Relay => line.returned.add(sum.cause, sum.mails),
+            _ if is_return(sum) => line.returned.add(sum.cause, sum.mails),
             _ => {}
         }
         if sum.kind == NoticeKind::Bounce && sum.cause.class() == Class::Ours {

@@ -4,6 +4,7 @@
 pub mod accepted;
 mod answer;
 pub mod archive;
+mod calls;
 mod find;
 mod group_commit;
 pub mod hooks;
@@ -25,6 +26,7 @@ use crate::store::notices::{self, Notice};
 use crate::store::{Result, Tx, alarms};
 
 pub use answer::{Answer, AnswerError, Wanted, discard, release};
+pub use calls::{RelayHosts, call};
 pub use receive::{Intake, Receipt};
 pub use report::{ReadReport, Report};
 pub use settle::{Settled, Settler, settle};

@@ -19,11 +19,12 @@ use crate::domain::cause::{Cause, Certainty, OperatorRules};
 use crate::domain::delivery::{DeliveryState, Reason};
 use crate::domain::event::Event;
 use crate::domain::notice::{Effect, NoticeEvidence, NoticeKind, diagnostic};
-use crate::domain::provider::destination;
+use crate::domain::provider::{Provider, destination};
 use crate::signup::{self, ActionContext};
 use crate::store::events::{self, About};
 use crate::store::returns::{self, NewNotice, ReturnedMail};
 use crate::store::{Db, Result, StoreError, Tx, alarms, deliveries};
+use crate::telemetry::metrics;
 use crate::token::Keyring;
 
 /// A report about an older mail changes nothing.
@@ -106,6 +107,9 @@ impl Intake {
                     Ok::<_, StoreError>(())
                 })
                 .await?;
+        }
+        for (report, plan) in reports.iter().zip(&plans) {
+            count(report, plan);
         }
         Ok(plans.into_iter().map(|plan| plan.receipt).collect())
     }
@@ -311,6 +315,7 @@ fn notice(
         subscription: None,
         address_hash: None,
         relay: None,
+        host: report.reading.host.clone(),
         destination: String::new(),
         status: status.map(|(class, subject, detail)| format!("{class}.{subject}.{detail}")),
         diagnostic: diagnostic(words.unwrap_or_default()),
@@ -353,6 +358,15 @@ async fn write(tx: &mut Tx, keys: &Keyring, plan: &mut Plan, now: Timestamp) -> 
         call_for_unmatched(tx, Actor::scheduler(now)).await?;
     }
     Ok(true)
+}
+
+/// Counts a report that is dealt with; what came before is not one more email that came back.
+fn count(report: &ReadReport, plan: &Plan) {
+    let Receipt { kind, effect, is_new, .. } = plan.receipt;
+    metrics::report(report.source.as_str(), kind.as_str());
+    if let Some(notice) = plan.notice.as_ref().filter(|_| is_new && effect == Some(Effect::Waiting)) {
+        metrics::returned(notice.cause.class().as_str(), Provider::named(&notice.destination).as_str());
+    }
 }
 
 /// Ends the subscription of who wants no more. Who complains to a provider that proved who it is gets nothing any more.

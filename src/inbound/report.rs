@@ -61,8 +61,7 @@ impl Report {
         });
         let (automatic, digest, mut reading) = reading.await.unwrap_or_else(|error| {
             tracing::error!(%error, "a mail cannot be read");
-            let reading = Reading { kind: NoticeKind::Unreadable, recipients: Vec::new(), traces: Vec::new() };
-            (true, [0; 32], reading)
+            (true, [0; 32], Reading::unreadable())
         });
         let automatic = automatic || null_sender;
         // The words of a machine are no wish. A provider's report of one names of whom it speaks.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::calls::{RelayHosts, call};
 use crate::clock::{Clock, Timestamp};
 use crate::dns::{DnsResolver, Memory, RecordType};
 use crate::domain::actor::Actor;
@@ -48,6 +49,7 @@ pub struct Settler {
     clock: Clock,
     policy: Policy,
     names: Option<DnsResolver>,
+    relays: RelayHosts,
     /// Until when this process is the one that schedules.
     shift_until: Arc<AtomicI64>,
 }
@@ -60,14 +62,20 @@ impl Settler {
         if let Err(error) = &names {
             tracing::warn!(%error, "no name server can be asked; domains that a relay calls unknown are believed later");
         }
-        Self { db, clock, policy, names: names.ok(), shift_until }
+        Self { db, clock, policy, names: names.ok(), relays: RelayHosts::new(), shift_until }
+    }
+
+    /// The same that knows the hosts of relays.
+    #[must_use]
+    pub fn with_relays(self, relays: RelayHosts) -> Self {
+        Self { relays, ..self }
     }
 
     /// Looks every few seconds until `stop`.
     pub async fn run(&self, stop: CancellationToken) {
         let mut tick = tokio::time::interval(EVERY);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut away = false;
+        let (mut away, mut seen) = (false, None);
         loop {
             tokio::select! {
                 biased;
@@ -76,16 +84,24 @@ impl Settler {
             }
             let now = self.clock.now();
             if Timestamp(self.shift_until.load(Ordering::Relaxed)) <= now {
+                seen = None;
                 continue;
             }
-            match settle(&self.db, self.names.as_ref(), &self.policy, now).await {
-                Ok(_) => away = false,
+            match self.round(seen, now).await {
+                Ok(last) => (away, seen) = (false, Some(last)),
                 Err(error) if !std::mem::replace(&mut away, true) => {
                     tracing::error!(%error, "bounces cannot be settled; tried again every few seconds, nothing is lost");
                 }
                 Err(_) => {}
             }
         }
+    }
+
+    /// Settles what is due, and looks at what came in after `seen`. Returns the last of it.
+    async fn round(&self, seen: Option<NoticeId>, now: Timestamp) -> Result<NoticeId> {
+        let last = call(&self.db, &self.policy.calls, &self.relays, seen, now).await?;
+        settle(&self.db, self.names.as_ref(), &self.policy, now).await?;
+        Ok(last)
     }
 }
 

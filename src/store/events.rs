@@ -51,3 +51,14 @@ pub async fn append(tx: &mut Tx, by: By<'_>, about: About, event: &Event) -> Res
 pub async fn of_issue(tx: &mut Tx, issue: IssueId) -> Result<Vec<LoggedEvent>> {
     tx.sql("SELECT id, at, kind, actor, data FROM events WHERE issue_id = $1 ORDER BY id").bind(issue).fetch_all().await
 }
+
+/// When an issue had an event of this kind last.
+pub async fn last_of(tx: &mut Tx, issue: IssueId, kind: &str) -> Result<Option<Timestamp>> {
+    let (at,) = tx
+        .sql("SELECT MAX(at) FROM events WHERE issue_id = $1 AND kind = $2")
+        .bind(issue)
+        .bind(kind)
+        .fetch_one()
+        .await?;
+    Ok(at)
+}

@@ -103,6 +103,21 @@ pub async fn notices(tx: &mut Tx, issue: IssueId) -> Result<Vec<NoticeSum>> {
     .await
 }
 
+/// The same of what came in since `since`, and not from the relay at once: what came back, and complaints.
+pub async fn notices_since(tx: &mut Tx, issue: IssueId, since: Timestamp) -> Result<Vec<NoticeSum>> {
+    tx.sql(concat!(
+        "SELECT n.kind, n.source, n.cause, n.effect, n.destination, COUNT(*) AS mails, MAX(n.settle_at) AS settles_at
+         FROM notices n WHERE n.received_at > $2 AND n.source <> 'relay' AND ",
+        counted!(),
+        " GROUP BY n.kind, n.source, n.cause, n.effect, n.destination
+          ORDER BY n.destination, n.cause, n.kind, n.source, n.effect"
+    ))
+    .bind(issue)
+    .bind(since)
+    .fetch_all()
+    .await
+}
+
 /// Accepted and refused mails of an issue, by domain. Folded rows are not among them: they name no reader.
 pub async fn domains(tx: &mut Tx, issue: IssueId) -> Result<Vec<DomainSum>> {
     tx.sql(

@@ -13,6 +13,7 @@ record! {
         pub place: String,
         pub uid_validity: i64,
         pub last_uid: i64,
+        /// When the last look that did not fail was; the first try where each failed.
         pub looked_at: Timestamp,
         /// Why the last look failed.
         pub error: Option<String>,
@@ -71,7 +72,8 @@ pub async fn looked(tx: &mut Tx, name: &str, error: Option<&str>, now: Timestamp
     tx.sql(
         "INSERT INTO mailbox_positions (name, place, uid_validity, last_uid, looked_at, error)
          VALUES ($1, '', 0, 0, $3, $2)
-         ON CONFLICT (name) DO UPDATE SET looked_at = excluded.looked_at, error = excluded.error",
+         ON CONFLICT (name) DO UPDATE SET error = excluded.error,
+             looked_at = CASE WHEN excluded.error IS NULL THEN excluded.looked_at ELSE mailbox_positions.looked_at END",
     )
     .bind(name)
     .bind(error)

@@ -130,6 +130,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0022_installation.sql"),
         include_str!("../../migrations/postgres/0022_installation.sql"),
     ),
+    (
+        23,
+        "hosts",
+        include_str!("../../migrations/sqlite/0023_hosts.sql"),
+        include_str!("../../migrations/postgres/0023_hosts.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

@@ -121,6 +121,56 @@ pub async fn add_relay(tx: &mut Tx, refused: &RefusedMail<'_>, now: Timestamp) -
     Ok(added == 1)
 }
 
+/// How many notices wait to be settled, and when the first of them is due.
+pub async fn waiting(tx: &mut Tx) -> Result<(i64, Option<Timestamp>)> {
+    tx.sql("SELECT COUNT(*), MIN(settle_at) FROM notices WHERE settle_at IS NOT NULL").fetch_one().await
+}
+
+/// The last notice that is not younger than `until`; the number before the first where each is.
+pub async fn last_until(tx: &mut Tx, until: Timestamp) -> Result<NoticeId> {
+    let (id,) =
+        tx.sql("SELECT COALESCE(MAX(id), 0) FROM notices WHERE received_at <= $1").bind(until).fetch_one().await?;
+    Ok(id)
+}
+
+/// The issues that notices after `after` are about, other than what relays refuse, each with the last of them.
+pub async fn issues_after(tx: &mut Tx, after: NoticeId) -> Result<Vec<(IssueId, NoticeId)>> {
+    tx.sql(
+        "SELECT issue_id, MAX(id) FROM notices WHERE id > $1 AND issue_id IS NOT NULL AND source <> 'relay'
+         GROUP BY issue_id ORDER BY issue_id",
+    )
+    .bind(after)
+    .fetch_all()
+    .await
+}
+
+record! {
+    /// Mails of a relay that came back, by who refused them and why.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct RefuserSum {
+        pub relay: String,
+        /// The mail server, as reports name it.
+        pub host: Option<String>,
+        pub cause: Cause,
+        pub mails: i64,
+        /// One of the replies.
+        pub diagnostic: String,
+    }
+}
+
+/// What came back since `since` of mails that relays had taken, by relay, host and cause.
+pub async fn refusers(tx: &mut Tx, since: Timestamp) -> Result<Vec<RefuserSum>> {
+    tx.sql(
+        "SELECT n.relay, n.host, n.cause, COUNT(*) AS mails, MAX(n.diagnostic) AS diagnostic FROM notices n
+         WHERE n.received_at > $1 AND n.source <> 'relay' AND n.kind = 'bounce' AND n.relay IS NOT NULL
+           AND n.evidence IN ('sealed', 'vouched') AND n.effect NOT IN ('odd', 'stale')
+         GROUP BY n.relay, n.host, n.cause ORDER BY n.relay, n.host, n.cause",
+    )
+    .bind(since)
+    .fetch_all()
+    .await
+}
+
 /// Up to `limit` notices that are to be settled, oldest first.
 pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Notice>> {
     tx.sql(select!("WHERE n.settle_at <= $1 ORDER BY n.settle_at, n.id LIMIT $2"))

@@ -112,6 +112,8 @@ pub struct NewNotice {
     /// Against which address it may count.
     pub address_hash: Option<Vec<u8>>,
     pub relay: Option<String>,
+    /// The mail server that refused it, as the report names it.
+    pub host: Option<String>,
     /// A provider or a domain; empty where nothing says whose it is.
     pub destination: String,
     pub status: Option<String>,
@@ -129,9 +131,9 @@ pub async fn add(tx: &mut Tx, new: &NewNotice, now: Timestamp) -> Result<Option<
     let row: Option<(Effect,)> = tx
         .sql(
             "INSERT INTO notices (received_at, source, fingerprint, kind, cause, certainty, evidence, delivery_id, issue_id,
-                 newsletter_id, subscription_id, address_hash, relay, destination, status, diagnostic, rule, settle_at, effect)
+                 newsletter_id, subscription_id, address_hash, relay, destination, status, diagnostic, rule, settle_at, effect, host)
              SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN b.again THEN NULL ELSE $12 END, $13, $14, $15, $16,
-                 $17, CASE WHEN b.again THEN NULL ELSE $18 END, CASE WHEN b.again THEN 'none' ELSE $19 END
+                 $17, CASE WHEN b.again THEN NULL ELSE $18 END, CASE WHEN b.again THEN 'none' ELSE $19 END, $20
              FROM (SELECT $19 = 'waiting' AND EXISTS (SELECT 1 FROM notices n WHERE n.delivery_id = $8
                        AND n.effect IN ('waiting', 'counted', 'suppressed', 'held')) AS again) b
              WHERE $11 IS NULL OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = $11)
@@ -156,6 +158,7 @@ pub async fn add(tx: &mut Tx, new: &NewNotice, now: Timestamp) -> Result<Option<
         .bind(new.rule)
         .bind(new.settle_at)
         .bind(new.effect)
+        .bind(new.host.as_deref())
         .fetch_optional()
         .await?;
     Ok(row.map(|(effect,)| effect))

@@ -19,6 +19,9 @@ struct Counts {
     signups: BTreeMap<&'static str, u64>,
     deliveries: BTreeMap<&'static str, u64>,
     expired: BTreeMap<&'static str, u64>,
+    reports: BTreeMap<(&'static str, &'static str), u64>,
+    returns: BTreeMap<(&'static str, &'static str), u64>,
+    hooks: BTreeMap<(String, &'static str), u64>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,6 +83,21 @@ pub fn expired(what: &'static str, rows: u64) {
     *counts().expired.entry(what).or_default() += rows;
 }
 
+/// Counts a report that came in by a door, by what it is.
+pub fn report(source: &'static str, kind: &'static str) {
+    *counts().reports.entry((source, kind)).or_default() += 1;
+}
+
+/// Counts an email that came back. `destination` is one of a few names, and never a domain.
+pub fn returned(class: &'static str, destination: &'static str) {
+    *counts().returns.entry((class, destination)).or_default() += 1;
+}
+
+/// Counts a request to a hook of the configuration by what became of it.
+pub fn hook(name: &str, outcome: &'static str) {
+    *counts().hooks.entry((name.to_owned(), outcome)).or_default() += 1;
+}
+
 /// Everything that was counted, and `gauges`, in the text format 0.0.4.
 pub fn render(gauges: &[Gauge]) -> String {
     let counts = counts();
@@ -110,6 +128,18 @@ pub fn render(gauges: &[Gauge]) -> String {
     head(&mut text, "retention_rows_total", "counter", "Rows taken away because they had had their time, by kind.");
     for (what, rows) in &counts.expired {
         line(&mut text, "retention_rows_total", &format!("what=\"{what}\""), *rows);
+    }
+    head(&mut text, "reports_total", "counter", "Reports that came in, by the door and by what they are.");
+    for ((source, kind), count) in &counts.reports {
+        line(&mut text, "reports_total", &format!("source=\"{source}\",kind=\"{kind}\""), *count);
+    }
+    head(&mut text, "returns_total", "counter", "Emails that came back, by why and by whose mailboxes they were for.");
+    for ((class, destination), count) in &counts.returns {
+        line(&mut text, "returns_total", &format!("class=\"{class}\",destination=\"{destination}\""), *count);
+    }
+    head(&mut text, "hooks_total", "counter", "Requests to hooks, by what became of them.");
+    for ((hook, outcome), count) in &counts.hooks {
+        line(&mut text, "hooks_total", &format!("hook=\"{}\",outcome=\"{outcome}\"", escaped(hook)), *count);
     }
     for gauge in gauges {
         head(&mut text, gauge.name, "gauge", gauge.help);
@@ -145,6 +175,9 @@ mod tests {
         signup("taken");
         delivery("sent");
         expired("events", 7);
+        report("pipe", "bounce");
+        returned("dead", "gmail");
+        hook("ma\"in", "kept");
         let relay = |name: &str, up| (vec![("relay", name.to_owned())], up);
         let text = render(&[
             Gauge::one("queue_depth", "Mails.", 3.0),
@@ -160,6 +193,9 @@ mod tests {
             "coranto_signups_total{outcome=\"taken\"} 1",
             "coranto_deliveries_total{outcome=\"sent\"} 1",
             "coranto_retention_rows_total{what=\"events\"} 7",
+            "coranto_reports_total{source=\"pipe\",kind=\"bounce\"} 1",
+            "coranto_returns_total{class=\"dead\",destination=\"gmail\"} 1",
+            "coranto_hooks_total{hook=\"ma\\\"in\",outcome=\"kept\"} 1",
             "coranto_queue_depth 3",
             "# TYPE coranto_relay_up gauge",
             "coranto_relay_up{relay=\"main\"} 1",

@@ -17,7 +17,7 @@ use super::host;
 use super::site::Site;
 use crate::clock::Timestamp;
 use crate::domain::alarm::AlarmName;
-use crate::store::{Result, alarms, deliveries, leases, migrate};
+use crate::store::{Result, alarms, deliveries, leases, mailboxes, migrate, notices};
 use crate::telemetry::health::HealthProblem;
 use crate::telemetry::metrics::{self, Gauge};
 
@@ -173,14 +173,23 @@ async fn numbers(site: &Site) -> Result<Response, HandlerError> {
     let (waiting, open) = deliveries::depth(&mut tx).await?;
     let until = leases::until(&mut tx, SCHEDULER).await?;
     let standing = alarms::all(&mut tx).await?;
+    let (unsettled, settles_at) = notices::waiting(&mut tx).await?;
+    let mailboxes = mailboxes::all(&mut tx).await?;
     drop(tx);
     let (connections, idle) = site.signup.db.connections();
-    let late = until.map_or(-1.0, |until| site.clock.now().since(until).as_secs_f64());
+    let now = site.clock.now();
+    let seconds_since = |at: Timestamp| now.since(at).as_secs_f64();
+    let late = until.map_or(-1.0, seconds_since);
+    let unsettled_for = settles_at.map_or(0.0, seconds_since);
+    let ages = mailboxes.into_iter().map(|one| (vec![("mailbox", one.name)], seconds_since(one.looked_at))).collect();
     let gauge = Gauge::one;
     let mut gauges = vec![
         gauge("queue_depth", "Emails that wait for their time or a worker.", count(waiting)),
         gauge("deliveries_open", "Emails that are claimed, on the wire or uncertain.", count(open)),
         gauge("scheduler_late_seconds", "How long nobody has scheduled; -1 when nobody ever did.", late),
+        gauge("inbound_waiting", "Bounces that wait to be settled.", count(unsettled)),
+        gauge("settlement_late_seconds", "How long the first of them has been due; 0 when none is.", unsettled_for),
+        Gauge { name: "mailbox_age_seconds", help: "How long ago a mailbox was read for reports.", values: ages },
         gauge("database_connections", "Connections to the database.", f64::from(connections)),
         gauge("database_connections_idle", "Those of them that are idle.", f64::from(idle)),
         Gauge {

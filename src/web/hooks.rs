@@ -42,7 +42,14 @@ async fn take(
         return Ok(said(StatusCode::PAYLOAD_TOO_LARGE, "too large\n"));
     };
     let now = site.clock.now();
-    let outcome = site.write(async move { door.take(&name, head.headers, body.into(), now).await }).await?;
+    let outcome = match site.write(async move { door.take(&name, head.headers, body.into(), now).await }).await {
+        // Whatever is wrong with the database, it may be better when the provider comes again.
+        Err(HandlerError::Store(error)) => {
+            tracing::error!(%error, "what a hook was told cannot be kept");
+            HookOutcome::Later
+        }
+        outcome => outcome?,
+    };
     Ok(match outcome {
         HookOutcome::Kept => said(StatusCode::OK, "ok\n"),
         HookOutcome::Forged => said(StatusCode::UNAUTHORIZED, "not signed by the provider\n"),

@@ -78,4 +78,46 @@ pub(super) const KEYS: &[Key] = &[
         Default("2"),
         "The same in percent of all active readers, where that is more.",
     ),
+    key(
+        "inbound.policy.complaint_alarm_emails",
+        Integer(1, 1000),
+        Default("5"),
+        "How many complaints about an issue at one mailbox provider call a person.",
+    ),
+    key(
+        "inbound.policy.complaint_alarm_per_mille",
+        Integer(0, 100),
+        Default("3"),
+        "How many they are, at least, of a thousand emails that this provider accepted.",
+    ),
+    key(
+        "inbound.policy.ours_alarm_emails",
+        Integer(1, 1000),
+        Default("10"),
+        "How many emails of an issue to one destination call a person when they come back within an hour because of us.",
+    ),
+    key(
+        "inbound.policy.ours_alarm_percent",
+        Integer(0, 100),
+        Default("2"),
+        "How many they are, at least, in percent of those that this destination accepted.",
+    ),
+    key(
+        "inbound.policy.ours_pause_emails",
+        Integer(1, 10000),
+        Default("50"),
+        "How many of them pause the issue while it goes out.",
+    ),
+    key(
+        "inbound.policy.ours_pause_percent",
+        Integer(0, 100),
+        Default("5"),
+        "The same in percent. Both numbers must be reached.",
+    ),
+    key(
+        "inbound.policy.relay_alarm_emails",
+        Integer(2, 1000),
+        Default("5"),
+        "How many emails a relay returns within an hour because it refuses us, and none for another cause, before a person is called.",
+    ),
 ];

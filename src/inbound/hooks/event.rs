@@ -37,6 +37,7 @@ pub(super) struct HookEvent {
     status: Option<(u8, u16, u16)>,
     prose: Vec<String>,
     verdict: Verdict,
+    is_held: bool,
 }
 
 impl HookEvent {
@@ -50,7 +51,19 @@ impl HookEvent {
             status: None,
             prose: Vec::new(),
             verdict: Verdict::Silent,
+            is_held: false,
         }
+    }
+
+    /// The provider keeps it back until somebody there decides.
+    pub(super) fn held(mut self) -> Self {
+        self.is_held = true;
+        self
+    }
+
+    /// Why the provider keeps it back, where it does; empty where it does not say.
+    pub(super) fn held_for(&self) -> Option<String> {
+        self.is_held.then(|| self.quoted.clone().or_else(|| self.prose.first().cloned()).unwrap_or_default())
     }
 
     /// Of whom it speaks.
@@ -119,7 +132,7 @@ impl HookEvent {
             let judged = judge(&said, self.verdict);
             (said, judged)
         });
-        Reading { kind: self.kind, recipients: vec![ReportedRecipient::told(self.recipient, said)], traces }
+        Reading { kind: self.kind, recipients: vec![ReportedRecipient::told(self.recipient, said)], traces, host: None }
     }
 }
 

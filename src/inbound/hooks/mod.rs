@@ -28,16 +28,18 @@ use certificates::Certificates;
 use event::HookEvent;
 use sns::{Envelope, EnvelopeKind};
 
-use super::receive::Intake;
+use super::receive::{Intake, Receipt};
 use super::report::{ReadReport, Teller};
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::hook::{Authenticity, Hook, MailService};
 use crate::domain::hook_key::HookKeys;
-use crate::domain::notice::NoticeSource;
+use crate::domain::notice::{NoticeEvidence, NoticeSource};
+use crate::figures::count;
 use crate::https::Fetch;
 use crate::store::{Result, StoreError, alarms, hooks};
+use crate::telemetry::metrics;
 
 /// More events than any provider puts into a request.
 const EVENTS_MAX: usize = 10_000;
@@ -74,6 +76,19 @@ pub enum HookOutcome {
     TooMany,
     /// Not now: it is to come again.
     Later,
+}
+
+impl HookOutcome {
+    /// A word for counts.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Forged => "forged",
+            Self::Unreadable => "unreadable",
+            Self::TooMany => "too_many",
+            Self::Later => "later",
+        }
+    }
 }
 
 /// A hook with what was made of its keys.
@@ -115,6 +130,18 @@ impl HookDoor {
     /// Takes a request in, of a hook that opens. What it tells is kept when this says so.
     pub async fn take(&self, name: &str, headers: HeaderMap, body: Vec<u8>, now: Timestamp) -> Result<HookOutcome> {
         let Some(ready) = self.hooks.iter().find(|one| one.hook.name == name) else { return Ok(HookOutcome::Forged) };
+        let outcome = self.take_of(ready, headers, body, now).await;
+        metrics::hook(name, outcome.as_ref().map_or("failed", |outcome| outcome.name()));
+        outcome
+    }
+
+    async fn take_of(
+        &self,
+        ready: &Arc<ReadyHook>,
+        headers: HeaderMap,
+        body: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<HookOutcome> {
         let told = match ready.hook.provider {
             MailService::Ses => self.amazon(&ready.hook, body, now).await,
             _ => {
@@ -130,7 +157,7 @@ impl HookDoor {
                 Ok(HookOutcome::Kept)
             }
             Err(HookOutcome::Forged) => {
-                self.count_forged(name, now).await?;
+                self.count_forged(&ready.hook.name, now).await?;
                 Ok(HookOutcome::Forged)
             }
             Err(outcome) => Ok(outcome),
@@ -172,17 +199,33 @@ impl HookDoor {
 
     /// Keeps what is told, and when it was.
     async fn keep(&self, ready: &ReadyHook, events: Vec<HookEvent>, now: Timestamp) -> Result<()> {
-        let mut reports = Vec::with_capacity(events.len().min(BATCH));
+        let mut held = Vec::new();
         let mut events = events.into_iter().peekable();
         while events.peek().is_some() {
-            reports.extend(events.by_ref().take(BATCH).map(|event| report(ready, event)));
-            self.intake.receive(&reports, now).await?;
-            reports.clear();
+            let batch: Vec<_> = events.by_ref().take(BATCH).collect();
+            let why: Vec<_> = batch.iter().map(HookEvent::held_for).collect();
+            let reports: Vec<_> = batch.into_iter().map(|event| report(ready, event)).collect();
+            let receipts = self.intake.receive(&reports, now).await?;
+            // Others may send through the same account.
+            let ours = why.into_iter().zip(&receipts).filter(|(_, receipt)| is_ours(receipt));
+            held.extend(ours.filter_map(|(why, _)| why));
+        }
+        if !held.is_empty() {
+            self.call_for_held(&ready.hook.name, &held, now).await?;
         }
         if self.is_worth_noting(&ready.hook.name, now) {
             let name = &ready.hook.name;
             self.intake.db().write(async |tx| hooks::heard(tx, name, now).await).await?;
         }
+        Ok(())
+    }
+
+    /// Calls a person to mail that a provider keeps back: nobody there knows that readers wait.
+    async fn call_for_held(&self, name: &str, why: &[String], now: Timestamp) -> Result<()> {
+        let said = why.iter().rev().find(|said| !said.is_empty()).map(|said| format!(": {said}")).unwrap_or_default();
+        let note = format!("{} held and not sent on{said}", count(why.len() as u64, "email"));
+        let alarm = Alarm::new(AlarmName::HooksHeld, name, &note);
+        self.intake.db().write(async |tx| alarms::raise(tx, &alarm, Actor::scheduler(now)).await).await?;
         Ok(())
     }
 
@@ -256,6 +299,11 @@ fn read(ready: &ReadyHook, headers: &HeaderMap, body: &[u8], now: Timestamp) -> 
         // Amazon is asked for its certificate first.
         _ => Err(HookOutcome::Forged),
     }
+}
+
+/// Whether an event was about an email of ours.
+fn is_ours(receipt: &Receipt) -> bool {
+    matches!(receipt.evidence, NoticeEvidence::Sealed | NoticeEvidence::Vouched)
 }
 
 /// What the intake takes: its digest tells one event of a hook from every other.

@@ -32,7 +32,7 @@ pub(super) fn events(body: &Value) -> Vec<HookEvent> {
             _ => said(new(Bounce)),
         },
         "MessageDelayed" => said(new(Delay)),
-        "MessageHeld" => said(new(Bounce)).verdict(Verdict::Own(Cause::Policy)),
+        "MessageHeld" => said(new(Bounce)).verdict(Verdict::Own(Cause::Policy)).held(),
         "MessageSent" => new(Delivered),
         _ => return Vec::new(),
     };

@@ -42,9 +42,16 @@ pub struct Reading {
     pub recipients: Vec<ReportedRecipient>,
     /// What may tell whose mail it was.
     pub traces: Vec<Trace>,
+    /// The mail server that refused it, as the report names it.
+    pub host: Option<String>,
 }
 
 impl Reading {
+    /// Of what cannot be read.
+    pub(super) fn unreadable() -> Self {
+        Self { kind: NoticeKind::Unreadable, recipients: Vec::new(), traces: Vec::new(), host: None }
+    }
+
     /// The same where the operator's rules go first. Without a database the named address says where the mail went.
     #[must_use]
     pub fn by(mut self, rules: &OperatorRules) -> Self {
@@ -107,7 +114,7 @@ impl ReportedRecipient {
 /// Reads a mail.
 pub fn read(bytes: &[u8]) -> Reading {
     let Some(mut mail) = mime::open(bytes) else {
-        return Reading { kind: NoticeKind::Unreadable, recipients: Vec::new(), traces: Vec::new() };
+        return Reading::unreadable();
     };
     let text = report_text(&mut mail);
     let copy = Fields::header(mail.copy.as_deref().unwrap_or_default());
@@ -116,7 +123,7 @@ pub fn read(bytes: &[u8]) -> Reading {
     if mail.is_cut {
         recipients.iter_mut().for_each(ReportedRecipient::doubt);
     }
-    Reading { kind, recipients, traces }
+    Reading { kind, recipients, traces, host: status::host(&mail.status) }
 }
 
 /// What the report says for people, without the copy of our mail; that is kept when no part holds one.

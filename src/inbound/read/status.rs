@@ -10,6 +10,8 @@ use crate::domain::cause::{Reply, Said, judge_report};
 use crate::domain::notice::NoticeKind;
 use crate::domain::reply::Stage;
 
+/// No host name is longer (RFC 1035, 2.3.4).
+const HOST_MAX: usize = 255;
 /// Fields of one recipient; the second of a kind begins the next.
 const KEYS: &[&str] = &["final-recipient", "recipient-address", "action", "status"];
 const NAMES: &[&str] = &[
@@ -41,6 +43,20 @@ pub(super) fn open(parts: &[String], text: &str) -> Option<Status> {
         .take(RECIPIENTS_MAX)
         .collect();
     (!records.is_empty()).then_some(Status { records, envelope })
+}
+
+/// The mail server whose reply a report tells of (RFC 3464, 2.3.5); where it names none, the one that reports (2.2.2).
+pub(super) fn host(parts: &[String]) -> Option<String> {
+    let found: Vec<Fields> = parts.iter().flat_map(|part| groups(part)).collect();
+    let named = |name| found.iter().find_map(|group| group.get(name)).and_then(host_of);
+    named("remote-mta").or_else(|| named("reporting-mta"))
+}
+
+/// `dns; MX.example (192.0.2.1)`
+fn host_of(value: &str) -> Option<String> {
+    let host = without_type(value).split(|c: char| c.is_whitespace() || c == '(').next()?;
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    (!host.is_empty() && host.len() <= HOST_MAX && host.is_ascii()).then_some(host)
 }
 
 /// Whether a text has a recipient's fields at the heads of lines.
@@ -171,5 +187,20 @@ mod tests {
         assert_eq!(found[0].judgement().unwrap().cause, Cause::Full);
         assert_eq!(found[1].address.as_deref(), Some("ben@example.org"));
         assert_eq!(found[1].judgement().unwrap().cause, Cause::NoMailbox);
+    }
+
+    #[test]
+    fn the_host_is_the_one_that_refused() {
+        for (part, host) in [
+            (
+                "Reporting-MTA: dns; mx.example\n\nAction: failed\nRemote-MTA: dns; MX.Remote.example.\n",
+                Some("mx.remote.example"),
+            ),
+            ("Reporting-MTA: dns; mx.example (192.0.2.1)\n\nAction: failed\n", Some("mx.example")),
+            ("Reporting-MTA: mx.example\n\nAction: failed\nRemote-MTA: dns;\n", Some("mx.example")),
+            ("Action: failed\n", None),
+        ] {
+            assert_eq!(super::host(&[part.to_owned()]).as_deref(), host, "{part}");
+        }
     }
 }

@@ -14,6 +14,7 @@ mod limits;
 mod places;
 mod reading;
 mod relay;
+mod returning;
 mod sending;
 mod setup;
 mod signing;

@@ -12,7 +12,7 @@ use crate::harness::program::{Program, coranto};
 const SOON: Duration = Duration::from_secs(30);
 
 /// An installation with a sink, a server that is ready, and `readers` by name.
-fn running(folder: &Path, args: &[&str], readers: &[&str]) -> (Program, Program) {
+pub(super) fn running(folder: &Path, args: &[&str], readers: &[&str]) -> (Program, Program) {
     let (sink, port) = sink(folder, &[&["--journal", "mails.jsonl"], args].concat());
     use_port(folder, port);
     let path = folder.join("coranto.toml");
@@ -28,7 +28,7 @@ fn running(folder: &Path, args: &[&str], readers: &[&str]) -> (Program, Program)
     (sink, server)
 }
 
-fn finished_issue(folder: &Path) -> String {
+pub(super) fn finished_issue(folder: &Path) -> String {
     let issue = first_issue(folder);
     let path = folder.join(&issue);
     let text = fs::read_to_string(&path).unwrap();

@@ -1,5 +1,6 @@
 //! What comes back, and what follows for readers.
 
+mod calls;
 mod dovecot;
 mod faults;
 mod hooks;

@@ -1,12 +1,16 @@
 //! From a report's bytes to what follows: whose email it was, what is kept of it, and what becomes of its reader.
 
+use coranto::clock::Timestamp;
 use coranto::domain::cause::{Cause, Certainty};
 use coranto::domain::delivery::DeliveryState;
+use coranto::domain::newsletter::Newsletter;
 use coranto::domain::notice::{Effect, NoticeEvidence, NoticeKind};
 use coranto::domain::subscriber::{EndedBy, SubscriptionState};
-use coranto::store::Db;
+use coranto::inbound::issue_report::{self, LatestReturns};
+use coranto::store::{Db, Tx, notices};
 
 use super::post::{DAY, HOUR, Post, bounce, complaint, dead, letter};
+use crate::delivery::stage::newsletter;
 use crate::harness::database::both_databases;
 
 const ELSEWHERE: &str = "bounces@provider.example";
@@ -240,6 +244,31 @@ both_databases! {
             }
         }
         assert_eq!(post.suppressed().await, 0, "five came back, and one between them stayed");
+    }
+
+    async fn what_came_back_of_the_latest_issue_is_told(db: Db) {
+        let mut post = Post::new(db, &["anna", "ben", "cleo"]).await;
+        let newsletter = Newsletter { id: post.stage.newsletter, ..newsletter() };
+        let told = async |post: &Post| {
+            issue_report::came_back(&mut post.stage.db.read().await.unwrap(), &newsletter).await.unwrap()
+        };
+        assert_eq!(told(&post).await, None, "nothing came back");
+        let got = post.letter("anna");
+        let said = dead(&got.from, "anna@example.net", "").replace("Action: failed", "Remote-MTA: dns; MX.Example\r\nAction: failed");
+        post.bring(&[(Some(&got.from), &said), (Some(&got.from), &said)]).await;
+        let came_back = LatestReturns { issue: Some("first".to_owned()), count: 1, rate: Some(33.33), held: 0 };
+        assert_eq!(told(&post).await, Some(came_back.clone()));
+        let hosts = notices::refusers(&mut post.stage.db.read().await.unwrap(), Timestamp(0)).await.unwrap();
+        assert_eq!(hosts[0].host.as_deref(), Some("mx.example"));
+        let id = post.notices().await[0].id;
+        let hold = async |tx: &mut Tx| notices::follow(tx, id, Effect::Waiting, Effect::Held, None).await;
+        assert!(post.stage.db.write(hold).await.unwrap());
+        assert_eq!(told(&post).await, Some(LatestReturns { held: 1, ..came_back }));
+        // What is held of an earlier issue waits still.
+        post.stage.clock.advance(DAY);
+        post.next_issue("second").await;
+        let second = LatestReturns { issue: Some("second".to_owned()), count: 0, rate: Some(0.0), held: 1 };
+        assert_eq!(told(&post).await, Some(second));
     }
 }
 

@@ -184,6 +184,7 @@ impl History {
             subscription: Some(mail.reader),
             address_hash: None,
             relay: None,
+            host: None,
             destination: coranto::domain::provider::destination(mail.domain).to_owned(),
             status: None,
             diagnostic: "no".to_owned(),

@@ -29,6 +29,7 @@ fn new(fingerprint: u8, kind: NoticeKind, evidence: NoticeEvidence) -> NewNotice
         subscription: None,
         address_hash: None,
         relay: None,
+        host: None,
         destination: String::new(),
         status: None,
         diagnostic: "unknown".to_owned(),

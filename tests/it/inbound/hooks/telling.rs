@@ -1,11 +1,12 @@
 //! What providers tell, and what follows.
 
+use coranto::domain::alarm::AlarmName;
 use coranto::domain::cause::{Cause, Certainty};
 use coranto::domain::hook::{Authenticity, MailService};
 use coranto::domain::notice::{Effect, NoticeEvidence, NoticeKind, NoticeSource};
 use coranto::domain::subscriber::{EndedBy, SubscriptionState};
 use coranto::inbound::hooks::HookOutcome;
-use coranto::store::{Db, hooks};
+use coranto::store::{Db, alarms, hooks};
 use serde_json::{Value, json};
 
 use super::provider::{Hooked, THEIRS, Told, What, signed};
@@ -120,6 +121,32 @@ both_databases! {
         hooked.tell(MailService::Brevo, told("anna@example.net", What::Complaint)).await;
         let latest = hooked.post.notices().await.remove(0);
         assert_eq!((hooked.post.notices().await.len(), latest.evidence), (before + 1, NoticeEvidence::None), "a fortnight is over");
+    }
+
+    async fn what_a_provider_holds_calls_a_person(db: Db) {
+        let hooked = Hooked::with(Post::new(db, &["anna", "ben"]).await, true, &["another"]);
+        let held = |id: &str, token: &str, to: &str| {
+            let message = json!({ "to": to, "message_id": format!("{token}@news.example.org") });
+            let payload = json!({ "status": "Held", "details": format!("Credential for {to} is held"), "message": message });
+            json!({ "event": "MessageHeld", "uuid": id, "payload": payload })
+        };
+        let bring = async |body: Value| {
+            let request = signed(MailService::Postal, &body, hooked.now(), &THEIRS);
+            assert_eq!(hooked.take(MailService::Postal, request).await, HookOutcome::Kept);
+            let all = alarms::all(&mut hooked.post.stage.db.read().await.unwrap()).await.unwrap();
+            all.into_iter().find(|one| one.name == AlarmName::HooksHeld)
+        };
+        // Another program sends through the same server.
+        assert!(bring(held("1", "none", "anna@example.net")).await.is_none());
+        let alarm = bring(held("2", &hooked.token("anna"), "anna@example.net")).await.unwrap();
+        assert_eq!((alarm.scope.as_str(), alarm.count), ("postal", 1));
+        assert!(alarm.note.starts_with("1 email held and not sent on: Credential for "), "{}", alarm.note);
+        assert!(!alarm.note.contains("anna@"), "{}", alarm.note);
+        assert_eq!(bring(held("3", &hooked.token("ben"), "ben@example.net")).await.unwrap().count, 2);
+        let notice = hooked.post.notices().await.remove(0);
+        assert_eq!((notice.cause, notice.effect), (Cause::Policy, Effect::Waiting));
+        hooked.post.settle().await;
+        assert_eq!((hooked.post.suppressed().await, hooked.post.standing("anna").await), (0, ACTIVE), "it costs no reader anything");
     }
 
     async fn a_relay_of_another_is_not_vouched_for(db: Db) {
