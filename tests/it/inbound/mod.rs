@@ -14,5 +14,6 @@ mod postfix;
 mod reading;
 mod receiving;
 mod rules;
+mod servers;
 mod settling;
 mod wire;
