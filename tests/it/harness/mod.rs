@@ -19,6 +19,7 @@ pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod stranger;
 pub(crate) mod terminal;
+pub(crate) mod unprivileged;
 pub(crate) mod visitor;
 
 use std::collections::BTreeSet;

@@ -15,5 +15,6 @@ mod postfix;
 mod reading;
 mod receiving;
 mod rules;
+mod servers;
 mod settling;
 mod wire;
