@@ -2,9 +2,8 @@
 
 use std::net::SocketAddr;
 
+use super::findings::FindingReport;
 use super::newsletter_choice::newsletter;
-use super::output::TextStyle;
-use super::text::count;
 use super::{Context, Exit};
 use crate::config::{Config, ConfigErrors};
 use crate::doctor::{Finding, FindingHealth, hooks, local, mailboxes, names, relays};
@@ -32,50 +31,8 @@ pub(super) struct Args {
     resolver: Option<SocketAddr>,
 }
 
-/// Says each finding as soon as it is there, and keeps count.
-struct Report<'a> {
-    context: &'a Context,
-    warnings: u64,
-    failures: u64,
-}
-
-impl Report<'_> {
-    fn say(&mut self, finding: &Finding) -> anyhow::Result<()> {
-        let output = &self.context.output;
-        let (word, tone) = match finding.health {
-            FindingHealth::Ok => ("ok  ", TextStyle::Good),
-            FindingHealth::Warn => ("warn", TextStyle::Warn),
-            FindingHealth::Fail => ("fail", TextStyle::Bad),
-        };
-        self.warnings += u64::from(finding.health == FindingHealth::Warn);
-        self.failures += u64::from(finding.health == FindingHealth::Fail);
-        if output.is_json() {
-            return output.json(finding);
-        }
-        output.line(format!("{}  {}: {}", output.toned(tone, word), finding.check, finding.text))?;
-        match &finding.hint {
-            Some(hint) => output.line(format!("      hint: {hint}")),
-            None => Ok(()),
-        }
-    }
-
-    fn say_all(&mut self, findings: Vec<Finding>) -> anyhow::Result<()> {
-        findings.iter().try_for_each(|finding| self.say(finding))
-    }
-
-    fn end(self) -> Exit {
-        let output = &self.context.output;
-        match (self.failures, self.warnings) {
-            (0, 0) => output.note("\nAll is well."),
-            (0, warnings) => output.note(format!("\nNothing is wrong; {}.", count(warnings, "warning"))),
-            (failures, _) => output.note(format!("\n{} to fix.", count(failures, "thing"))),
-        }
-        if self.failures == 0 { Exit::Ok } else { Exit::Problems }
-    }
-}
-
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let mut report = Report { context, warnings: 0, failures: 0 };
+    let mut report = FindingReport::new(context);
     let config = match Config::load(&context.config_file, &context.env) {
         Ok(config) => only(config, args.newsletter.as_deref())?,
         Err(errors) => {
@@ -108,7 +65,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// The configuration with one newsletter alone, if one was named.
-fn only(mut config: Config, named: Option<&str>) -> anyhow::Result<Config> {
+pub(super) fn only(mut config: Config, named: Option<&str>) -> anyhow::Result<Config> {
     if let Some(slug) = named {
         newsletter(&config, named)?;
         config.newsletters.retain(|newsletter| newsletter.slug == slug);

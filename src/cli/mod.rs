@@ -10,6 +10,7 @@ mod demo;
 mod dkim;
 mod doctor;
 mod failure;
+mod findings;
 mod hold;
 mod hooking;
 mod init;

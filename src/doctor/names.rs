@@ -23,8 +23,8 @@ const ANSWER_MAX: Duration = Duration::from_secs(3);
 
 /// Looks at the domains of every newsletter.
 pub async fn look(config: &Config, server: Option<SocketAddr>) -> Vec<Finding> {
-    let questions = match DnsResolver::new(server, ANSWER_MAX, None) {
-        Ok(names) => Questions { names, answered: Cell::new(false) },
+    let questions = match Questions::new(server) {
+        Ok(questions) => questions,
         Err(error) => return vec![unreachable(&error)],
     };
     let mut all = Vec::new();
@@ -48,24 +48,33 @@ pub fn unasked(config: &Config) -> Vec<Finding> {
     config.newsletters.iter().flat_map(|newsletter| alignment(config, newsletter, None)).collect()
 }
 
-fn unreachable(error: &NetError) -> Finding {
+pub(super) fn unreachable(error: &NetError) -> Finding {
     let hint = "run this again where the network is; --resolver names a server to ask";
     Finding::warn("DNS", format!("no name server answers: {error}"), hint)
 }
 
 /// Asks, and knows whether anybody answers.
-struct Questions {
+pub(super) struct Questions {
     names: DnsResolver,
     answered: Cell<bool>,
 }
 
 /// An answer, or what to say of a name for which there is none.
-type Answer<T> = Result<T, Finding>;
+pub(super) type Answer<T> = Result<T, Finding>;
 
 impl Questions {
+    pub(super) fn new(server: Option<SocketAddr>) -> Result<Self, NetError> {
+        Ok(Self { names: DnsResolver::new(server, ANSWER_MAX, None)?, answered: Cell::new(false) })
+    }
+
     /// The records of a name, for `check`. It is an error when no server answers at all; one name without an answer is a
     /// finding.
-    async fn records(&self, check: &str, name: &str, kind: RecordType) -> Result<Answer<Vec<RData>>, NetError> {
+    pub(super) async fn records(
+        &self,
+        check: &str,
+        name: &str,
+        kind: RecordType,
+    ) -> Result<Answer<Vec<RData>>, NetError> {
         match self.names.records(name, kind).await {
             Ok(found) => {
                 self.answered.set(true);
@@ -115,7 +124,7 @@ async fn of_newsletter(
     Ok(())
 }
 
-fn mx(domain: &str, found: &[RData]) -> Finding {
+pub(super) fn mx(domain: &str, found: &[RData]) -> Finding {
     let check = format!("MX of {domain}");
     let hosts: Vec<String> = found
         .iter()

@@ -8,6 +8,7 @@
 //! The receiving end: [`server`] takes lines, commands and bodies off the wire. The [`Sink`] is a server for demos and
 //! tests that is made of it.
 
+mod ask;
 mod auth;
 mod capabilities;
 mod connector;
@@ -26,6 +27,7 @@ mod tls_client;
 mod trust;
 mod wire;
 
+pub use ask::{Hello, RecipientAnswers, Unasked, ask_recipients};
 pub use capabilities::{Capabilities, ServerLimits};
 pub use connector::{Connector, Deadlines, Endpoint, TlsMode};
 pub use dot::Malformed;

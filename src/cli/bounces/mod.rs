@@ -1,6 +1,7 @@
 //! `coranto bounces`: what came back, what follows from it, and a person's word on what is held.
 
 mod answer;
+mod check;
 mod explain;
 mod hooks;
 mod list;
@@ -63,6 +64,17 @@ enum Command {
   coranto bounces hooks
   coranto bounces hooks --json")]
     Hooks,
+    /// Check that reports find their way in, without sending an email.
+    ///
+    /// Asks the listener, the mail servers of each bounce domain, mailboxes, the URLs of hooks and relays.
+    #[command(
+        before_help = "Examples:
+  coranto bounces check
+  coranto bounces check --newsletter week
+  coranto bounces check --json",
+        after_help = "Exits with 3 when something is wrong. Warnings alone are no failure."
+    )]
+    Check(check::Check),
     /// Take in reports: one email on standard input, or those of files and folders.
     ///
     /// On standard input it ends with 0 when the email is kept, with 75 when it is to come again, and with 64 when the
@@ -90,13 +102,14 @@ impl CommandSession<'_> {
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let newsletter = args.newsletter.as_deref();
     let command = match args.command {
         Command::Explain(args) => return explain::run(&args, context),
         Command::Receive(args) => return receive::run(&args, context),
+        Command::Check(args) => return check::run(&args, newsletter, context),
         command => command,
     };
     let mut config = context.config()?;
-    let newsletter = args.newsletter.as_deref();
     if newsletter.is_some() {
         newsletter_choice::newsletter(&config, newsletter)?;
     }
@@ -114,7 +127,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Held => list::held(&session).await,
             Command::Release(args) => answer::release(args, &session).await,
             Command::Discard(args) => answer::discard(args, &session).await,
-            Command::Explain(_) | Command::Receive(_) => Ok(Exit::Ok),
+            Command::Check(_) | Command::Explain(_) | Command::Receive(_) => Ok(Exit::Ok),
         };
         db.close().await;
         result

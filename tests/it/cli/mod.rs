@@ -3,6 +3,7 @@
 mod alarms;
 mod asking;
 mod bounces;
+mod bounces_check;
 mod database_file;
 mod doctor;
 mod editing;

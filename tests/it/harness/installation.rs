@@ -84,6 +84,11 @@ impl Installation {
         self.server = Some(server);
     }
 
+    /// Where its configuration and database are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.home.path()
+    }
+
     pub(crate) fn web(&self) -> SocketAddr {
         self.web
     }
