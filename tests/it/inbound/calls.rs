@@ -100,7 +100,7 @@ impl CallScene {
         }
         let add = async |tx: &mut coranto::store::Tx| {
             for notice in &new {
-                assert!(returns::add(tx, notice, now).await?);
+                assert!(returns::add(tx, notice, now).await?.is_some());
             }
             Ok::<_, StoreError>(())
         };
