@@ -4,5 +4,6 @@ mod amazon;
 mod correlation;
 mod forged;
 mod provider;
+mod recipe;
 mod routes;
 mod telling;
