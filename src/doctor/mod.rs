@@ -8,6 +8,7 @@ pub mod local;
 pub mod mailboxes;
 pub mod names;
 pub mod relays;
+mod reports;
 pub mod signing;
 mod spf;
 mod tags;

@@ -339,6 +339,12 @@ pub async fn lock(tx: &mut Tx, id: IssueId) -> Result<bool> {
     Ok(tx.sql("UPDATE issues SET state = state WHERE id = $1").bind(id).execute().await? == 1)
 }
 
+/// When the first issue of all was sent to its last reader.
+pub async fn first_finished(tx: &mut Tx) -> Result<Option<Timestamp>> {
+    let (at,) = tx.sql("SELECT MIN(finished_at) FROM issues WHERE state = 'sent'").fetch_one().await?;
+    Ok(at)
+}
+
 /// Moves an issue from `sending` to `sent`, if every row of its ledger is final. Returns what became of its rows.
 pub async fn finish(tx: &mut Tx, id: IssueId, by: By<'_>) -> Result<Option<Totals>> {
     // On PostgreSQL the next statement must begin after whoever puts rows back has committed.

@@ -333,6 +333,20 @@ pub async fn suppressed_since(tx: &mut Tx, since: Timestamp) -> Result<i64> {
 }
 
 record! {
+    /// The newest notice of one source.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct LatestNotice {
+        pub source: NoticeSource,
+        pub at: Timestamp,
+    }
+}
+
+/// When the newest notice of each source came.
+pub async fn latest(tx: &mut Tx) -> Result<Vec<LatestNotice>> {
+    tx.sql("SELECT source, MAX(received_at) AS at FROM notices GROUP BY source ORDER BY source").fetch_all().await
+}
+
+record! {
     /// Notices that a brake holds.
     #[derive(Clone, Debug, serde::Serialize)]
     pub struct HeldGroup {

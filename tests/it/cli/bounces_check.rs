@@ -110,6 +110,13 @@ async fn a_server_at_work_is_well_from_end_to_end() {
     let hooks = installation.command(&["bounces", "hooks", "--json"]);
     let hook: Value = serde_json::from_str(hooks.trim()).unwrap();
     assert!(hook["heard_at"].is_null(), "{hook}");
+    // Without an issue silence is no warning.
+    let doctor = cli(folder, &["doctor", "--offline", "--json"]);
+    for check in ["reports at the listener", "reports of hook own"] {
+        let line = doctor.stdout.lines().find(|line| line.contains(check)).unwrap_or_else(|| panic!("{doctor:?}"));
+        let value: Value = serde_json::from_str(line).unwrap();
+        assert_eq!((&value["health"], &value["text"]), (&"ok".into(), &"no report yet".into()));
+    }
     installation.end().await;
 }
 

@@ -217,7 +217,9 @@ both_databases! {
         assert!(issues::advance(&mut ground.tx, id, Sending, Paused, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
         assert!(issues::finish(&mut ground.tx, id, acts::by(NOW)).await.unwrap().is_none(), "it is paused");
         assert!(issues::advance(&mut ground.tx, id, Paused, Sending, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
+        assert_eq!(issues::first_finished(&mut ground.tx).await.unwrap(), None);
         assert!(issues::finish(&mut ground.tx, id, acts::by(minute(5))).await.unwrap().is_some());
+        assert_eq!(issues::first_finished(&mut ground.tx).await.unwrap(), Some(minute(5)));
         let week = ground.week;
         assert_eq!(issues::last_ended(&mut ground.tx, week).await.unwrap().map(|issue| issue.id), Some(id));
         let finished = issues::get(&mut ground.tx, id).await.unwrap().unwrap();

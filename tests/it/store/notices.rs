@@ -7,11 +7,11 @@ use coranto::domain::SubscriptionId;
 use coranto::domain::cause::{Cause, Certainty, Classification, Party};
 use coranto::domain::delivery::DeliveryState::{Failed, Sent};
 use coranto::domain::issue::IssueState;
-use coranto::domain::notice::Effect;
+use coranto::domain::notice::{Effect, NoticeSource};
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{DeliveryId, IssueId, NoticeId};
-use coranto::store::notices::{self, Notice, NoticeFilter, RefusedMail};
+use coranto::store::notices::{self, LatestNotice, Notice, NoticeFilter, RefusedMail};
 use coranto::store::{Db, subscriptions, suppressions};
 
 use super::ground::{NOW, StoreFixture, minute, person};
@@ -59,10 +59,13 @@ both_databases! {
     async fn a_refusal_is_kept_without_the_address_and_is_due_later(db: Db) {
         let mut ground = StoreFixture::new(&db).await;
         let issue = ground.issue;
+        assert!(notices::latest(&mut ground.tx).await.unwrap().is_empty());
         let delivery = refused(&mut ground, issue, "anna", Cause::NoMailbox, NOW).await;
         assert!(!add(&mut ground, delivery, "anna", Cause::NoMailbox, NOW).await, "once");
         let proof = ground.put(None, None, &ground.entry(Failed, ground.live)).await;
         assert!(!add(&mut ground, proof, "editor", Cause::NoMailbox, NOW).await, "a test email leaves none");
+        let latest = notices::latest(&mut ground.tx).await.unwrap();
+        assert_eq!(latest, [LatestNotice { source: NoticeSource::Relay, at: NOW }]);
         let notice = newest(&mut ground).await;
         assert_eq!((notice.delivery_id, notice.issue_id, notice.issue.as_deref()), (Some(delivery), Some(issue), Some("first")));
         assert_eq!((notice.cause, notice.certainty, notice.effect), (Cause::NoMailbox, Certainty::Certain, Effect::Waiting));
