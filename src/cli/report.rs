@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::issues::state_in_words;
 use super::output::TextStyle;
 use super::table::Table;
 use super::text::{count, printable};
@@ -17,6 +18,8 @@ use crate::store::{Db, ledger, newsletters};
 const LISTED: usize = 12;
 /// Destinations that a person reads; `--json` has all.
 const DESTINATIONS: usize = 12;
+/// The widest line that reads well in a terminal, in columns.
+const COLUMNS: usize = 100;
 /// Spans of time that a person reads, and the longest bar.
 const SPANS: usize = 12;
 const BAR: i64 = 20;
@@ -76,11 +79,14 @@ async fn find<'a>(
 
 async fn one(db: &Db, config: &Config, named: Option<&str>, slug: &str, context: &Context) -> anyhow::Result<Exit> {
     let (newsletter, issue) = find(db, config, named, slug).await?;
-    let report = issue_report::report(&mut db.read().await?, &newsletter.slug, &issue, context.now()).await?;
+    let mut tx = db.read().await?;
+    let report = issue_report::report(&mut tx, &newsletter.slug, &issue, context.now()).await?;
+    let totals = ledger::totals(&mut tx, issue.id).await?;
+    drop(tx);
     if context.output.is_json() {
         context.output.resource(&report)?;
     } else {
-        show(&report, newsletter, context)?;
+        show(&report, &state_in_words(&issue, &totals), newsletter, context)?;
     }
     Ok(Exit::Ok)
 }
@@ -169,17 +175,35 @@ pub(super) fn came_back(line: &IssueSummary) -> String {
     }
 }
 
-/// Numbers with their words; those that are nothing are left out.
-fn named(parts: &[(&str, i64)]) -> String {
-    let shown: Vec<_> =
-        parts.iter().filter(|(_, of)| *of > 0).map(|(word, of)| format!("{word} {}", number(*of))).collect();
-    shown.join("   ")
+/// Numbers with their words after `first`; those that are nothing are left out.
+fn named(first: String, parts: &[(&str, i64)]) -> String {
+    let shown = parts.iter().filter(|(_, of)| *of > 0).map(|(word, of)| format!("{word} {}", number(*of)));
+    wrapped(std::iter::once(first).chain(shown), "   ")
 }
 
-fn show(report: &IssueReport, newsletter: &Newsletter, context: &Context) -> anyhow::Result<()> {
+/// Parts on as few lines as hold each of them whole, the later ones indented.
+fn wrapped(parts: impl Iterator<Item = String>, between: &str) -> String {
+    let (mut text, mut columns) = (String::new(), 0);
+    for part in parts {
+        let width = part.chars().count();
+        if columns == 0 {
+            text = format!("  {part}");
+            columns = width + 2;
+        } else if columns + between.len() + width <= COLUMNS {
+            text.push_str(&format!("{between}{part}"));
+            columns += between.len() + width;
+        } else {
+            text.push_str(&format!("{}\n    {part}", between.trim_end()));
+            columns = width + 4;
+        }
+    }
+    text
+}
+
+fn show(report: &IssueReport, state: &str, newsletter: &Newsletter, context: &Context) -> anyhow::Result<()> {
     let (output, line) = (&context.output, &report.summary);
     let at = line.started_at.map(|at| when(at, newsletter)).unwrap_or_default();
-    output.line(format!("{}   {}, {at}", output.toned(TextStyle::Strong, &printable(&line.title)), line.state))?;
+    output.line(format!("{}   {state}, {at}", output.toned(TextStyle::Strong, &printable(&line.title))))?;
     output.line(format!(
         "  readers {}   accepted {}   refused {}   uncertain {}   skipped {}{}",
         number(line.audience),
@@ -189,42 +213,42 @@ fn show(report: &IssueReport, newsletter: &Newsletter, context: &Context) -> any
         number(line.skipped),
         if line.open > 0 { format!("   open {}", number(line.open)) } else { String::new() },
     ))?;
-    output.line(format!(
-        "  {}",
-        ("came back ".to_owned() + &came_back(line) + "   " + &causes(&line.returned)).trim_end()
-    ))?;
+    output.line(causes(format!("came back {}", came_back(line)), &line.returned))?;
     output.line(format!("  {}", complaints(line)))?;
-    let ways = line.unsubscribed.as_ref().map_or("unsubscribed: no longer known".to_owned(), |them| {
-        let ways = named(&[
+    let ways = line.unsubscribed.as_ref().map_or("  unsubscribed: no longer known".to_owned(), |them| {
+        let ways = [
             ("one click", them.one_click),
             ("button", them.button),
             ("email", them.mail),
             ("complaint", them.complaint),
             ("provider", them.provider),
             ("operator", them.other),
-        ]);
-        format!("unsubscribed {}   {ways}", number(them.count)).trim_end().to_owned()
+        ];
+        named(format!("unsubscribed {}", number(them.count)), &ways)
     });
-    output.line(format!("  {ways}"))?;
+    output.line(ways)?;
     output.line(format!(
         "  automatic replies {}   challenges {}",
         number(line.automatic_replies),
         number(line.challenges)
     ))?;
-    output.line(format!("  {}", settled(line, newsletter)))?;
+    output.line(settled(line, newsletter))?;
     if report.folded > 0 {
         let text = format!(
-            "{} only counted by now: destinations are no longer kept",
+            "{} only counted by now: destinations are no longer known",
             count(report.folded.unsigned_abs(), "email")
         );
         output.line(format!("  {text}"))?;
+    } else {
+        // A table without the emails that were accepted would look as if nothing had gone out.
+        destinations(&report.by_destination, context)?;
     }
-    destinations(&report.by_destination, context)?;
+    troubles(&report.by_destination, context)?;
     over_time(&report.over_time, newsletter, context)
 }
 
-fn causes(returned: &ReturnCounts) -> String {
-    named(&[
+fn causes(first: String, returned: &ReturnCounts) -> String {
+    let causes = [
         ("dead", returned.dead),
         ("full", returned.full),
         ("disabled", returned.disabled),
@@ -232,7 +256,8 @@ fn causes(returned: &ReturnCounts) -> String {
         ("unreachable", returned.unreachable),
         ("our fault", returned.ours),
         ("unknown", returned.unknown),
-    ])
+    ];
+    named(first, &causes)
 }
 
 fn complaints(line: &IssueSummary) -> String {
@@ -247,20 +272,18 @@ fn complaints(line: &IssueSummary) -> String {
 
 fn settled(line: &IssueSummary, newsletter: &Newsletter) -> String {
     let them = &line.settled;
-    let mut text = format!(
-        "settled: {} suppressed, {} counted, {} held",
+    let see = if them.held > 0 { " (see `coranto bounces held`)" } else { "" };
+    let done = format!(
+        "settled: {} suppressed, {} counted, {} held{see}",
         number(them.suppressed),
         number(them.counted),
         number(them.held)
     );
-    if them.held > 0 {
-        text.push_str(" (see `coranto bounces held`)");
-    }
-    if let Some(at) = them.waiting_until.filter(|_| them.waiting > 0) {
+    let waiting = them.waiting_until.filter(|_| them.waiting > 0).map(|at| {
         let verb = if them.waiting == 1 { "waits" } else { "wait" };
-        text.push_str(&format!("; {} {verb} until {}", number(them.waiting), when(at, newsletter)));
-    }
-    text
+        format!("{} {verb} until {}", number(them.waiting), when(at, newsletter))
+    });
+    wrapped(std::iter::once(done).chain(waiting), "; ")
 }
 
 fn destinations(lines: &[DestinationLine], context: &Context) -> anyhow::Result<()> {
@@ -285,6 +308,11 @@ fn destinations(lines: &[DestinationLine], context: &Context) -> anyhow::Result<
     if let Some(more) = lines.len().checked_sub(DESTINATIONS).filter(|more| *more > 0) {
         context.output.line(format!("{}: --json lists all", count(more as u64, "more destination")))?;
     }
+    Ok(())
+}
+
+/// What needs a person, also where the table is left out.
+fn troubles(lines: &[DestinationLine], context: &Context) -> anyhow::Result<()> {
     for line in lines {
         if let Some(trouble) = &line.trouble {
             let text = format!(

@@ -109,6 +109,14 @@ pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Re
     Ok(Exit::Ok)
 }
 
+/// `sent, 3 being retried`.
+pub(in crate::cli) fn state_in_words(issue: &Issue, totals: &Totals) -> String {
+    match is_past_first_pass(issue, totals) {
+        true => format!("sent, {} being retried", count(totals.open().unsigned_abs(), "")),
+        false => issue.state.to_string(),
+    }
+}
+
 fn row(issue: &Issue, totals: &Totals, newsletter: &Newsletter) -> [String; 7] {
     let at = issue.started_at.or(issue.due_at).map(|at| when(at, newsletter)).unwrap_or_default();
     // Nobody was counted yet.
@@ -116,10 +124,7 @@ fn row(issue: &Issue, totals: &Totals, newsletter: &Newsletter) -> [String; 7] {
         Some(_) => count(number.unsigned_abs(), ""),
         None => String::new(),
     };
-    let state = match is_past_first_pass(issue, totals) {
-        true => format!("sent, {} being retried", count(totals.open().unsigned_abs(), "")),
-        false => issue.state.to_string(),
-    };
+    let state = state_in_words(issue, totals);
     let (readers, sent, failed) = (number(totals.readers), number(totals.sent), number(totals.failed));
     [issue.slug.clone(), newsletter.slug.clone(), state, at, readers, sent, failed]
 }

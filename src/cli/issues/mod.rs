@@ -8,7 +8,7 @@ mod list;
 mod places;
 mod session;
 
-pub(super) use self::list::{is_past_first_pass, progress, shown_state, skipped_slot};
+pub(super) use self::list::{is_past_first_pass, progress, shown_state, skipped_slot, state_in_words};
 use self::session::{CommandSession, NamedIssue};
 use super::newsletter_choice;
 use super::{Context, Exit};
