@@ -257,6 +257,32 @@ mod tests {
         prop::collection::vec(one, 0..20)
     }
 
+    /// So many histories are tried of what never costs a reader anything.
+    const HARMLESS: u32 = 100_000;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(HARMLESS))]
+
+        #[test]
+        fn a_history_of_our_own_faults_never_suppresses(
+            history in prop::collection::vec((0..400_u32, prop::sample::select(harmless())), 0..20),
+            certainty in prop::sample::select(Certainty::ALL), next in prop::sample::select(Cause::ALL),
+        ) {
+            let history: Vec<_> =
+                history.into_iter().map(|(days, cause)| MailFate::Strike { at: ago(days), cause }).collect();
+            for fate in &history {
+                let MailFate::Strike { cause, .. } = fate else { continue };
+                prop_assert_eq!(Strikes::default().follows(*cause, certainty, &history, NOW), Follows::Nothing);
+            }
+            // Nor do they bring nearer what is the reader's: alone, it is one strike at most.
+            prop_assert_ne!(likely(next, &history), Follows::Suppress);
+        }
+    }
+
+    fn harmless() -> Vec<Cause> {
+        Cause::ALL.iter().copied().filter(|cause| matches!(cause.class(), Class::Ours | Class::Unknown)).collect()
+    }
+
     proptest! {
         #[test]
         fn what_is_ours_or_unknown_never_costs_a_reader_anything(

@@ -403,3 +403,61 @@ async fn call_for_unmatched(tx: &mut Tx, by: By<'_>) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{DeliveryId, IssueId, NewsletterId};
+
+    const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+    fn any_mail() -> impl Strategy<Value = ReturnedMail> {
+        let state = prop::sample::select(DeliveryState::ALL);
+        let reason = prop::option::of(prop::sample::select(Reason::ALL));
+        let hours = || prop::option::of(0..2000_u32);
+        (state, reason, prop::option::of(0..3_i64), hours(), hours(), hours()).prop_map(
+            |(state, reason, doubts, first, sent, moved)| {
+                let ago = |hours: u32| NOW.minus(Duration::from_secs(3600) * hours);
+                ReturnedMail {
+                    id: DeliveryId(1),
+                    state,
+                    reason,
+                    doubts,
+                    first_at: first.map(ago),
+                    final_at: sent.map(ago),
+                    relay: None,
+                    issue_id: Some(IssueId(1)),
+                    newsletter_id: NewsletterId(1),
+                    subscription_id: SubscriptionId(1),
+                    mark: None,
+                    email: "anna@example.net".to_owned(),
+                    address_hash: vec![1; 32],
+                    moved_at: moved.map(ago),
+                }
+            },
+        )
+    }
+
+    const WAYS: [MatchedBy; 5] =
+        [MatchedBy::ReturnPath, MatchedBy::MessageId, MatchedBy::Unsubscribe, MatchedBy::Vouched, MatchedBy::Address];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100_000))]
+
+        /// What is never a strike cannot be one of a history, however long.
+        #[test]
+        fn nothing_follows_from_a_named_address_or_from_a_machine(
+            mail in any_mail(), kind in prop::sample::select(NoticeKind::ALL), by in prop::sample::select(&WAYS[..]),
+            is_verified in any::<bool>(),
+        ) {
+            let acts = matches!(kind, NoticeKind::Bounce | NoticeKind::Complaint | NoticeKind::Unsubscribe);
+            let found = effect(kind, by, &mail, is_verified, NOW);
+            if !acts || by == MatchedBy::Address {
+                prop_assert_eq!(found, Effect::None);
+            }
+            prop_assert!(kind != NoticeKind::Bounce || !matches!(found, Effect::Suppressed | Effect::Unsubscribed));
+        }
+    }
+}
