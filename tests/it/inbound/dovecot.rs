@@ -190,7 +190,7 @@ both_databases! {
         const LETTERS: usize = 300;
         let Some(dovecot) = Dovecot::start() else { return };
         let locals: Vec<String> = (0..READERS).map(|number| format!("reader{number}")).collect();
-        let post = Post::new(fresh.db.clone(), &locals.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let post = Post::of_today(fresh.db.clone(), &locals.iter().map(String::as_str).collect::<Vec<_>>()).await;
         for (number, local) in locals.iter().enumerate() {
             // Some of the reports the person has seen as well.
             let flags = ["", "S", ""][number % 3];

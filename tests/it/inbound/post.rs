@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use coranto::clock::Clock;
 use coranto::domain::IssueId;
 use coranto::domain::notice::NoticeSource;
 use coranto::domain::policy::Policy;
@@ -49,6 +50,13 @@ impl Letter {
 impl Post {
     pub(crate) async fn new(db: Db, readers: &[&str]) -> Self {
         Self::of(DeliveryFixture::new(db).await, readers).await
+    }
+
+    /// The same, sent today: a program that takes reports in goes by the machine's clock.
+    pub(crate) async fn of_today(db: Db, readers: &[&str]) -> Self {
+        let mut stage = DeliveryFixture::new(db).await;
+        stage.clock = Clock::fixed(Clock::system().now());
+        Self::of(stage, readers).await
     }
 
     /// The same, sent by an engine with settings of its own.

@@ -3,14 +3,14 @@
 use coranto::domain::cause::Certainty;
 
 use super::exim::{self, Exim};
-use super::{Piped, assert_reported, post_of_today, put_in, recipe, send_through};
+use super::{Piped, assert_reported, put_in, recipe, send_through};
 use crate::harness::database::{Fresh, both_databases};
-use crate::inbound::post::HOUR;
+use crate::inbound::post::{HOUR, Post};
 
 both_databases! {
     async fn exim_pipes_a_report(fresh: Fresh) {
         let Some(program) = exim::find() else { return };
-        let mut post = post_of_today(fresh.db.clone(), &["anna"]).await;
+        let mut post = Post::of_today(fresh.db.clone(), &["anna"]).await;
         let piped = Piped::new(&fresh.url);
         let router = put_in(&recipe("coranto:"), "coranto_lmtp", "coranto_pipe");
         let runs_as = piped.runs_as;

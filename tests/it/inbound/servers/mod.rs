@@ -13,14 +13,12 @@ use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 
-use coranto::clock::Clock;
 use coranto::domain::cause::{Cause, Certainty};
 use coranto::domain::notice::NoticeEvidence;
-use coranto::store::Db;
 use tempfile::TempDir;
 
 use super::post::Post;
-use crate::delivery::stage::{DeliveryFixture, endpoint_at, relay_to};
+use crate::delivery::stage::{endpoint_at, relay_to};
 use crate::harness::patience::{until, until_blocking};
 use crate::harness::unprivileged::{Unprivileged, open_folder};
 
@@ -49,13 +47,6 @@ fn recipe(first: &str) -> String {
 fn put_in(text: &str, part: &str, with: &str) -> String {
     assert!(text.contains(part), "{part} is not in {text}");
     text.replace(part, with)
-}
-
-/// Readers who got an issue today: what a program takes in has the machine's clock.
-async fn post_of_today(db: Db, readers: &[&str]) -> Post {
-    let mut stage = DeliveryFixture::new(db).await;
-    stage.clock = Clock::fixed(Clock::system().now());
-    Post::of(stage, readers).await
 }
 
 /// Sends an issue through a server at `port` that hands mail for readers on to the sink: one reader gets it, one is

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use coranto::domain::cause::Certainty;
 
 use super::postfix::{self, Postfix};
-use super::{BOUNCE_DOMAIN, Piped, assert_reported, post_of_today, put_in, recipe, send_through};
+use super::{BOUNCE_DOMAIN, Piped, assert_reported, put_in, recipe, send_through};
 use crate::harness::database::{Fresh, both_databases};
 use crate::harness::patience::until;
 use crate::inbound::post::{HOUR, Post, dead};
@@ -24,7 +24,7 @@ both_databases! {
         if !postfix::is_here() {
             return;
         }
-        let mut post = post_of_today(fresh.db.clone(), &["anna"]).await;
+        let mut post = Post::of_today(fresh.db.clone(), &["anna"]).await;
         let piped = Piped::new(&fresh.url);
         let postfix = start(&post, &piped);
         send_through(&mut post, postfix.port).await;
@@ -38,7 +38,7 @@ both_databases! {
         if !postfix::is_here() {
             return;
         }
-        let post = post_of_today(fresh.db.clone(), &["anna", "ben"]).await;
+        let post = Post::of_today(fresh.db.clone(), &["anna", "ben"]).await;
         let piped = Piped::new(&fresh.url);
         let postfix = start(&post, &piped);
         let (anna, ben) = (post.letter("anna").from, post.letter("ben").from);
