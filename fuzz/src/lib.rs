@@ -1,5 +1,8 @@
 //! What is tried with any bytes. A target panics when something is wrong, and says nothing otherwise.
 
+mod hooks;
+mod imap;
+
 use std::sync::LazyLock;
 
 use coranto::domain::DeliveryId;
@@ -37,7 +40,7 @@ pub fn feedback(bytes: &[u8]) {
     assert_ne!(reading.kind, NoticeKind::Bounce, "a feedback report is a bounce");
 }
 
-static KEYS: LazyLock<Keyring> = LazyLock::new(|| {
+pub(crate) static KEYS: LazyLock<Keyring> = LazyLock::new(|| {
     let key = "1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
     let address = "address:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
     Keyring::parse(&format!("{key}\n{address}\n")).expect("the keys can be read")
@@ -88,9 +91,19 @@ pub fn smtp_server(bytes: &[u8]) {
     }
 }
 
+pub use hooks::hook_json;
+pub use imap::imap_stream;
+
 /// A target's name.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: &[Target] =
-    &[("report", report), ("reply", reply), ("feedback", feedback), ("verp", verp), ("smtp_server", smtp_server)];
+pub const TARGETS: &[Target] = &[
+    ("report", report),
+    ("reply", reply),
+    ("feedback", feedback),
+    ("verp", verp),
+    ("smtp_server", smtp_server),
+    ("hook_json", hook_json),
+    ("imap_stream", imap_stream),
+];
