@@ -66,8 +66,6 @@ async fn look_at_relays(db: &Db, calls: &Calls, relays: &RelayHosts, is_new: boo
         return Ok(());
     }
     let sums = notices::refusers(&mut tx, now.minus(HOUR)).await?;
-    // Of a group that waits delivery says when it goes again.
-    let suspended = suspensions::all(&mut tx).await?;
     drop(tx);
     for (relay, host) in relays {
         let of_relay = sums.iter().filter(|sum| sum.relay == *relay);
@@ -79,8 +77,15 @@ async fn look_at_relays(db: &Db, calls: &Calls, relays: &RelayHosts, is_new: boo
             let note = format!("it took {} and returned them within an hour; {said}", number(emails, "email"));
             let alarm = Alarm::new(AlarmName::RelayRefuses, relay.as_str(), &note);
             db.write(async |tx| alarms::raise(tx, &alarm, Actor::scheduler(now)).await).await?;
-        } else if own.is_empty() && stands(relay) && suspended.iter().all(|group| group.relay != *relay) {
-            db.write(async |tx| alarms::clear(tx, AlarmName::RelayRefuses, relay, now).await).await?;
+        } else if own.is_empty() && stands(relay) {
+            db.write(async |tx| {
+                // Of a group that waits delivery says when it goes again.
+                if suspensions::all(tx).await?.iter().all(|group| group.relay != *relay) {
+                    alarms::clear(tx, AlarmName::RelayRefuses, relay, now).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await?;
         }
     }
     Ok(())

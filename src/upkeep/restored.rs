@@ -2,6 +2,8 @@
 //! what went out since it was made: so everything that may have gone is left to a person, and nothing goes out until the
 //! hold is lifted.
 
+use std::time::Duration;
+
 use super::hold;
 use crate::clock::Timestamp;
 use crate::domain::actor::By;
@@ -17,7 +19,7 @@ use crate::token::random_bytes;
 use crate::witness::{Sighting, WitnessFolder};
 
 /// A machine that has not seen a database takes over from one that gave a sign of life so recently.
-const TAKE_OVER: std::time::Duration = std::time::Duration::from_secs(15 * 60);
+const TAKE_OVER: Duration = Duration::from_secs(15 * 60);
 
 /// Why a database is not worked on.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +57,11 @@ pub async fn heed(
     by: By<'_>,
 ) -> Result<Option<Rebirth>, MemoryTrouble> {
     let shown = || folder.path().display().to_string();
-    let remembered = folder.read().map_err(|source| MemoryTrouble::Folder { folder: shown(), source })?;
+    // Whoever may use the database and not look into the folder is not kept from working.
+    let remembered = folder.read().unwrap_or_else(|error| {
+        tracing::warn!(folder = shown(), %error, "what this machine remembers of its database cannot be read");
+        Vec::new()
+    });
     let mut tx = db.read().await?;
     let known = installation::get(&mut tx).await?;
     let Some(why) = judge(&mut tx, known.as_ref(), &remembered, delivers, by.now).await? else {
@@ -70,16 +76,22 @@ pub async fn heed(
         Some(known) => known,
         None => found(db, by).await?,
     };
-    let own = remembered.iter().filter(|one| one.installation == found.name);
-    if own.count() == 0
-        && let Some(other) = remembered.first()
-        && why.is_foreign
-    {
+    if let Some(other) = remembered.first().filter(|_| why.is_foreign) {
         let (found, remembered) = (found.name, other.installation.clone());
         return Err(MemoryTrouble::Other { folder: shown(), found, remembered });
     }
-    let last = remembered.iter().map(|one| one.generation).max().unwrap_or(0).max(found.generation);
-    be_reborn(db, found.generation, last + 1, why.text, by).await
+    let next = after(&remembered, &found);
+    let reborn = be_reborn(db, found.generation, next, why.text, by).await?;
+    // What is remembered under another name would be taken for another database's.
+    if remembered.iter().all(|one| one.installation != found.name) {
+        folder.adopt(&found.name, next).map_err(|source| MemoryTrouble::Folder { folder: shown(), source })?;
+    }
+    Ok(reborn)
+}
+
+/// The generation after all that anybody knows of.
+fn after(remembered: &[Sighting], known: &Installation) -> i64 {
+    remembered.iter().map(|one| one.generation).max().unwrap_or(0).max(known.generation) + 1
 }
 
 struct Finding {
@@ -192,9 +204,9 @@ pub async fn adopt(db: &Db, folder: &WitnessFolder, by: By<'_>) -> Result<Option
     };
     let trouble = |source| MemoryTrouble::Folder { folder: folder.path().display().to_string(), source };
     let remembered = folder.read().map_err(trouble)?;
-    let last = remembered.iter().map(|one| one.generation).max().unwrap_or(0).max(known.generation);
-    let reborn = be_reborn(db, known.generation, last + 1, "a backup was restored".to_owned(), by).await?;
-    folder.adopt(&known.name, last + 1).map_err(trouble)?;
+    let next = after(&remembered, &known);
+    let reborn = be_reborn(db, known.generation, next, "a backup was restored".to_owned(), by).await?;
+    folder.adopt(&known.name, next).map_err(trouble)?;
     Ok(reborn)
 }
 
@@ -215,8 +227,9 @@ async fn be_reborn(
             let (mut uncertain, mut touched) = (0, 0);
             for state in [IssueState::Preparing, IssueState::Sending, IssueState::Paused, IssueState::Queued] {
                 for issue in issues::in_state(tx, state).await? {
-                    uncertain += leave_to_a_person(tx, &issue, by).await?;
-                    touched += 1;
+                    let (rows, is_halted) = leave_to_a_person(tx, &issue, by).await?;
+                    uncertain += rows;
+                    touched += u64::from(is_halted);
                 }
             }
             for issue in issues::in_state(tx, IssueState::Held).await? {
@@ -236,25 +249,25 @@ async fn be_reborn(
 
 const MAY_HAVE_GONE: &str = "a copy of the database was put back: it may have gone out after the copy was made";
 
-/// Halts an issue of a copy. Returns how many emails of it may have gone out.
-async fn leave_to_a_person(tx: &mut Tx, issue: &Issue, by: By<'_>) -> Result<u64, StoreError> {
+/// Halts an issue of a copy. Returns how many emails of it may have gone out, and whether it stood where it was seen.
+async fn leave_to_a_person(tx: &mut Tx, issue: &Issue, by: By<'_>) -> Result<(u64, bool), StoreError> {
     let rows = installation::doubt(tx, issue.id).await?;
-    match issue.state {
+    let is_halted = match issue.state {
         IssueState::Sending => {
             let note = format!("a copy of the database was put back: {rows} readers may have got it since");
             let event = Event::IssuePaused { note: note.clone() };
-            issues::advance(tx, issue.id, issue.state, IssueState::Paused, &note, by, &event).await?;
+            issues::advance(tx, issue.id, issue.state, IssueState::Paused, &note, by, &event).await?
         }
         IssueState::Paused => {
             let note = format!("a copy of the database was put back: {rows} readers may have got it since");
-            issues::note_why(tx, issue.id, IssueState::Paused, &note).await?;
+            issues::note_why(tx, issue.id, IssueState::Paused, &note).await?
         }
         state => {
             let event = Event::IssueHeld { note: MAY_HAVE_GONE.to_owned(), due_at: issue.due_at };
-            issues::advance(tx, issue.id, state, IssueState::Held, MAY_HAVE_GONE, by, &event).await?;
+            issues::advance(tx, issue.id, state, IssueState::Held, MAY_HAVE_GONE, by, &event).await?
         }
-    }
-    Ok(rows)
+    };
+    Ok((rows, is_halted))
 }
 
 #[cfg(test)]

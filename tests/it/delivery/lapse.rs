@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use coranto::domain::issue::IssueState;
-use coranto::store::Db;
+use coranto::store::{Db, leases};
 
 use super::stage::DeliveryFixture;
 use crate::harness::database::both_databases;
+use crate::harness::patience::until;
 
 both_databases! {
     async fn claims_nothing_and_bothers_no_relay_until_it_has_a_new_number(db: Db) {
@@ -15,7 +16,11 @@ both_databases! {
         stage.settings.timing.heartbeat = Duration::from_secs(3600);
         stage.readers(&["anna"]).await;
         let running = stage.start();
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        let db = stage.db.clone();
+        until("the engine has its number", async || {
+            leases::last_engine(&mut db.read().await.unwrap()).await.unwrap().is_some()
+        })
+        .await;
         stage.clock.advance(stage.settings.timing.lease * 2);
         let issue = stage.issue("asleep").await;
         tokio::time::sleep(Duration::from_millis(300)).await;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use coranto::store::Db;
+
 use crate::harness::copies::Copy;
 use crate::harness::database::{Fresh, both_databases};
 
@@ -128,6 +130,23 @@ both_databases! {
         let server = scene.serve();
         scene.until_tried("calendar").await;
         scene.kill(server).await;
+    }
+
+    /// A backup from before the program named its database, put back under one that remembers.
+    async fn a_copy_without_a_name_is_noticed_once(fresh: Fresh) {
+        let scene = Scene::set(fresh, 5).await;
+        scene.kill(scene.serve()).await;
+        let db = Db::open(&scene.url).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        tx.sql("DELETE FROM installation").execute().await.unwrap();
+        tx.commit().await.unwrap();
+        db.close().await;
+        let first = scene.command(&["subscribers", "add", "anna@example.org"]);
+        assert!(first.stderr.contains("release"), "{first:?}");
+        let again = scene.command(&["subscribers", "add", "bert@example.org"]);
+        assert!(!again.stderr.contains("release"), "{again:?}");
+        scene.kill(scene.serve()).await;
+        scene.command(&["release"]);
     }
 
     async fn another_database_is_not_worked_on(fresh: Fresh) {
