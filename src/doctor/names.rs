@@ -60,7 +60,7 @@ pub(super) struct Questions {
 }
 
 /// An answer, or what to say of a name for which there is none.
-pub(super) type Answer<T> = Result<T, Finding>;
+pub(super) type NameAnswer<T> = Result<T, Finding>;
 
 impl Questions {
     pub(super) fn new(server: Option<SocketAddr>) -> Result<Self, NetError> {
@@ -74,7 +74,7 @@ impl Questions {
         check: &str,
         name: &str,
         kind: RecordType,
-    ) -> Result<Answer<Vec<RData>>, NetError> {
+    ) -> Result<NameAnswer<Vec<RData>>, NetError> {
         match self.names.records(name, kind).await {
             Ok(found) => {
                 self.answered.set(true);
@@ -89,7 +89,7 @@ impl Questions {
         }
     }
 
-    async fn texts(&self, check: &str, name: &str) -> Result<Answer<Vec<String>>, NetError> {
+    async fn texts(&self, check: &str, name: &str) -> Result<NameAnswer<Vec<String>>, NetError> {
         let joined = |data: RData| match data {
             RData::TXT(text) => Some(text.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect()),
             _ => None,

@@ -57,6 +57,8 @@ both_databases! {
         assert_eq!((found.email.as_str(), found.address_hash.as_slice()), ("anna@example.org", hash.as_slice()));
         assert_eq!((found.mark.is_some(), found.moved_at), (true, None));
         assert!(returns::mail(&mut ground.tx, DeliveryId(4711)).await.unwrap().is_none());
+        assert_eq!(returns::of_issue(&mut ground.tx, first, &hash).await.unwrap(), Some(older));
+        assert_eq!(returns::of_issue(&mut ground.tx, first, &[0; 16]).await.unwrap(), None);
         let latest = returns::latest_of(&mut ground.tx, reader, minute(-200)).await.unwrap().unwrap();
         assert_eq!(latest.id, older, "what waits was sent to nobody");
         let latest = returns::latest_to(&mut ground.tx, &hash, minute(-200)).await.unwrap().unwrap();
