@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use coranto::domain::issue::IssueState;
-use coranto::store::{Db, leases};
+use coranto::store::Db;
 
 use super::stage::DeliveryFixture;
 use crate::harness::database::both_databases;
@@ -17,8 +17,10 @@ both_databases! {
         stage.readers(&["anna"]).await;
         let running = stage.start();
         let db = stage.db.clone();
-        until("the engine has its number", async || {
-            leases::last_engine(&mut db.read().await.unwrap()).await.unwrap().is_some()
+        until("the engine has given its first sign of life", async || {
+            let mut tx = db.read().await.unwrap();
+            let (pulse,): (i64,) = tx.sql("SELECT COALESCE(MAX(pulse), 0) FROM workers").fetch_one().await.unwrap();
+            pulse > 0
         })
         .await;
         stage.clock.advance(stage.settings.timing.lease * 2);

@@ -115,7 +115,7 @@ both_databases! {
         let kills = kills();
         let locals: Vec<String> = (0..40).map(|number| format!("reader{number}")).collect();
         let names: Vec<&str> = locals.iter().map(String::as_str).collect();
-        let post = Post::of_today(fresh.db.clone(), &names).await;
+        let post = Post::new(fresh.db.clone(), &names).await;
         for (at, local) in locals.iter().enumerate() {
             let (from, about) = (post.letter(local).from, format!("{local}@example.net"));
             let report = match at < DEAD {
