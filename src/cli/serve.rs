@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Context, Exit, Failure, hooking, logo, receiving};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::delivery::Engine;
+use crate::delivery::{Engine, EngineSettings};
 use crate::doctor::signing;
 use crate::images::ImageCache;
 use crate::inbound::Settler;
@@ -120,9 +120,7 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
     supervisor.add("the watch over the database", watch(db.clone(), clock.clone(), stop.clone()));
     let mut delivery = None;
     if roles.contains(&Role::Deliver) {
-        let mut settings = wiring::delivery(config)?;
-        settings.witness = witness(&config.server.state);
-        let engine = Arc::new(Engine::new(db.clone(), clock.clone(), settings));
+        let engine = Arc::new(Engine::new(db.clone(), clock.clone(), delivery_settings(config)?));
         delivery = Some(engine.health());
         let (stop, ended) = (stop.clone(), Arc::clone(&engine));
         supervisor.add("delivery", async move { Ok(engine.run(stop).await?) });
@@ -184,6 +182,10 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         });
     }
     Ok(supervisor)
+}
+
+fn delivery_settings(config: &Config) -> anyhow::Result<EngineSettings> {
+    Ok(EngineSettings { witness: witness(&config.server.state), ..wiring::delivery(config)? })
 }
 
 /// Where this machine remembers what it saw of the database. Without it a copy that is put back is not noticed.
