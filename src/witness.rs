@@ -154,6 +154,10 @@ impl Witness {
     fn change(&self, change: impl FnOnce(&mut Sighting)) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut last);
+        // Nothing has begun: the database has no name.
+        if last.installation.is_empty() {
+            return;
+        }
         // Older than the database is harmless, so nothing waits for it.
         if let Err(error) = self.file.write_all_at(&last.line(), 0) {
             tracing::debug!(%error, "what this machine remembers of its database could not be written");

@@ -102,7 +102,7 @@ async fn release_held(db: &Db, config: &Config, context: &Context) -> anyhow::Re
         }
         if waiting > 0 {
             let number = count(u64::try_from(waiting).unwrap_or(u64::MAX), "paused or held issue");
-            context.output.line(format!("  {number} still wait for you: `coranto status`"))?;
+            context.output.line(format!("  not without you: {number}, see `coranto status`"))?;
         }
     }
     if !context.confirm("Lift the hold?")? {

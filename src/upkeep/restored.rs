@@ -21,6 +21,9 @@ use crate::witness::{Sighting, WitnessFolder};
 /// A machine that has not seen a database takes over from one that gave a sign of life so recently.
 const TAKE_OVER: Duration = Duration::from_secs(15 * 60);
 
+/// States of issues of which something may have gone out since a copy was made.
+const OPEN: [IssueState; 4] = [IssueState::Preparing, IssueState::Sending, IssueState::Paused, IssueState::Queued];
+
 /// Why a database is not worked on.
 #[derive(Debug, thiserror::Error)]
 pub enum MemoryTrouble {
@@ -174,7 +177,7 @@ fn contradiction(seen: &Sighting, found: &Recollection) -> Option<String> {
 
 /// Whether anything may have gone out since a copy was made.
 async fn has_open(tx: &mut Tx) -> Result<bool, StoreError> {
-    for state in [IssueState::Preparing, IssueState::Sending, IssueState::Paused, IssueState::Queued] {
+    for state in OPEN {
         if !issues::in_state(tx, state).await?.is_empty() {
             return Ok(true);
         }
@@ -225,12 +228,15 @@ async fn be_reborn(
             }
             installation::end_leases(tx, by.now).await?;
             let (mut uncertain, mut touched) = (0, 0);
-            for state in [IssueState::Preparing, IssueState::Sending, IssueState::Paused, IssueState::Queued] {
-                for issue in issues::in_state(tx, state).await? {
-                    let (rows, is_halted) = leave_to_a_person(tx, &issue, by).await?;
-                    uncertain += rows;
-                    touched += u64::from(is_halted);
-                }
+            // All of them before any is changed: one that is paused now was not paused in the copy.
+            let mut open = Vec::new();
+            for state in OPEN {
+                open.extend(issues::in_state(tx, state).await?);
+            }
+            for issue in open {
+                let (rows, is_halted) = leave_to_a_person(tx, &issue, by).await?;
+                uncertain += rows;
+                touched += u64::from(is_halted);
             }
             for issue in issues::in_state(tx, IssueState::Held).await? {
                 issues::note_why(tx, issue.id, IssueState::Held, MAY_HAVE_GONE).await?;

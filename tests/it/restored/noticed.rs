@@ -39,6 +39,9 @@ both_databases! {
         let accepted = paused["totals"]["sent"].as_u64().unwrap();
         assert_eq!(uncertain + accepted, READERS as u64, "{status}");
         assert!(uncertain >= 40, "{status}");
+        let note = paused["note"].as_str().unwrap();
+        let said: u64 = note.split(' ').find_map(|word| word.parse().ok()).unwrap();
+        assert!((40..=uncertain).contains(&said), "{note}");
 
         // What is queued now waits for the same word.
         scene.queue("harvest");
