@@ -43,18 +43,34 @@ pub(super) struct RestoreArgs {
     adopt: bool,
 }
 
-pub(super) fn hold(args: HoldArgs, context: &Context) -> anyhow::Result<Exit> {
+/// The configuration, if its database is there: nothing that is written where none is would last.
+fn config_with_database(context: &Context) -> anyhow::Result<Config> {
     let config = context.config()?;
+    match config.database.sqlite_file().filter(|file| !file.exists()) {
+        Some(file) => {
+            let text = format!("there is no database at {}, so nothing can go out", file.display());
+            Err(Failure::new(text).exit(Exit::NotAllowed).into())
+        }
+        None => Ok(config),
+    }
+}
+
+pub(super) fn hold(args: HoldArgs, context: &Context) -> anyhow::Result<Exit> {
+    let why = args.why.trim();
+    if why.is_empty() {
+        return Err(Failure::usage("the reason is empty; `coranto status` is to show one").into());
+    }
+    let config = config_with_database(context)?;
     context.block_on(async {
         let db = context.open_existing(&config).await?;
         let actor = context.actor();
-        let held = upkeep::hold(&db, args.why.trim(), actor.at(context.now())).await?;
+        let held = upkeep::hold(&db, why, actor.at(context.now())).await?;
         db.close().await;
         if !held {
             return Err(Failure::new("everything is held already").exit(Exit::NotAllowed).into());
         }
         if context.output.is_json() {
-            context.output.json(&json!({ "held": true, "why": args.why.trim() }))?;
+            context.output.json(&json!({ "held": true, "why": why }))?;
         } else {
             context.output.line("Nothing goes out until `coranto release`.")?;
         }
@@ -63,7 +79,7 @@ pub(super) fn hold(args: HoldArgs, context: &Context) -> anyhow::Result<Exit> {
 }
 
 pub(super) fn release(_: ReleaseArgs, context: &Context) -> anyhow::Result<Exit> {
-    let config = context.config()?;
+    let config = config_with_database(context)?;
     context.block_on(async {
         let db = context.open_existing(&config).await?;
         let result = release_held(&db, &config, context).await;
@@ -121,7 +137,7 @@ async fn release_held(db: &Db, config: &Config, context: &Context) -> anyhow::Re
 }
 
 pub(super) fn restore(_: RestoreArgs, context: &Context) -> anyhow::Result<Exit> {
-    let config = context.config()?;
+    let config = config_with_database(context)?;
     context.block_on(async {
         let db = context.open_existing_to_look(&config).await?;
         upkeep::admit(&db, &config.keys, &context.actor(), context.now()).await.map_err(super::context::refused)?;

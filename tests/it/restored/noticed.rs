@@ -167,6 +167,19 @@ both_databases! {
         assert!(scene.json(&["status"])["on_hold"].is_object());
     }
 
+    /// What is written where no database is would be gone with the command.
+    async fn nothing_is_held_where_no_database_is(fresh: Fresh) {
+        let scene = Scene::set(fresh, 5).await;
+        assert_eq!(scene.run(&["hold", "  "]).status.code(), Some(2), "a hold has a reason");
+        scene.configure("sqlite://nowhere.db");
+        for args in [&["hold", "why"][..], &["release"], &["restore", "--adopt"]] {
+            let ended = scene.run(args);
+            assert_eq!(ended.status.code(), Some(4), "{ended:?}");
+            assert!(ended.stderr.contains("there is no database"), "{ended:?}");
+        }
+        assert!(!scene.home.path().join("nowhere.db").exists() && !scene.home.path().join("state").exists());
+    }
+
     async fn everything_is_held_and_released(fresh: Fresh) {
         let scene = Scene::set(fresh, 5).await;
         assert_eq!(scene.run(&["release"]).status.code(), Some(4));
