@@ -69,6 +69,7 @@ fn renamed(mut rows: Rows) -> Rows {
     let workers = rows.get_mut("workers").unwrap();
     let pulse = if workers[0].contains("id '1'") { "'0'" } else { "0" };
     workers.iter_mut().for_each(|row| row.push_str(&format!(" nonce NULL pulse {pulse}")));
+    rows.get_mut("notices").unwrap().iter_mut().for_each(|row| row.push_str(" host NULL"));
     let subscriptions = rows.get_mut("subscriptions").unwrap();
     assert_eq!(subscriptions.iter().filter(|row| row.contains("'left'")).count(), 2, "{subscriptions:?}");
     subscriptions.iter_mut().for_each(|row| *row = row.replace("'left'", "'unsubscribed'"));
