@@ -49,24 +49,28 @@ def cargo(tree, *arguments):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def is_caught(patch, tests):
-    """None when it cannot be said."""
-    with tempfile.TemporaryDirectory() as folder:
-        tree = pathlib.Path(folder)
-        copy(tree)
-        if not apply(patch, tree):
-            return None
-        # Cargo goes by the times of files: whatever was patched is newer than any build.
-        for line in patch.read_text().splitlines():
-            if line.startswith("+++ b/"):
-                (tree / line.removeprefix("+++ b/")).touch()
+def touch(patch, tree):
+    """Cargo goes by the times of files: what has just changed is newer than any build."""
+    for line in patch.read_text().splitlines():
+        if line.startswith("+++ b/"):
+            (tree / line.removeprefix("+++ b/")).touch()
+
+
+def is_caught(patch, tests, tree):
+    """None when it cannot be said. The tree is as it was afterwards."""
+    if not apply(patch, tree):
+        return None
+    touch(patch, tree)
+    try:
         built = cargo(tree, "--no-run")
         if built.returncode:
             print(f"{patch.stem} does not build:\n{built.stdout[-3000:]}", file=sys.stderr)
             return None
         run = cargo(tree, "--no-fail-fast", "--", *tests)
-        failed = [line for line in run.stdout.splitlines() if line.startswith("test ") and line.endswith("FAILED")]
-        return bool(failed)
+        return any(line.startswith("test ") and line.endswith("FAILED") for line in run.stdout.splitlines())
+    finally:
+        apply(patch, tree, "--reverse")
+        touch(patch, tree)
 
 
 def main():
@@ -84,12 +88,15 @@ def main():
         return
     print("| bug | caught by | caught |\n| --- | --- | --- |")
     results = []
-    for patch in chosen:
-        bug, tests = head(patch)
-        caught = is_caught(patch, tests)
-        results.append(caught)
-        word = {None: "error", True: "yes", False: "no"}[caught]
-        print(f"| {bug} | {' '.join(tests)} | {word} |", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        tree = pathlib.Path(folder)
+        copy(tree)
+        for patch in chosen:
+            bug, tests = head(patch)
+            caught = is_caught(patch, tests, tree)
+            results.append(caught)
+            word = {None: "error", True: "yes", False: "no"}[caught]
+            print(f"| {bug} | {' '.join(tests)} | {word} |", flush=True)
     sys.exit(2 if None in results else 0 if all(results) else 1)
 
 

@@ -1,9 +1,11 @@
-//! One look into a mailbox: what is new is read, kept in one commit a chunk, and moved after it. Whatever breaks in between,
-//! the next look begins where the last commit ended, and what was kept before is known by its fingerprint.
+//! One look into a mailbox: what is new is read, kept in one commit a chunk, and moved some chunks later; only then the
+//! position goes on. Whatever breaks in between, the next look begins there, and what was kept before is known by its
+//! fingerprint.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fault::MailboxFault;
+use super::folder::set_of;
 use super::imap::{Imap, Moving, OpenedFolder};
 use super::settings::MailboxSettings;
 use super::turn::MailboxTurn;
@@ -16,6 +18,11 @@ use crate::store::{Db, StoreError};
 
 /// So many mails are read and kept together: of the longest of them, no more than an answer may bring.
 const CHUNK: usize = 50;
+/// After so many mails at the latest the reports among them are moved: not sooner, for a server may look through its whole
+/// folder for every command that moves some.
+const STEP_MAX: usize = 3_200;
+/// A command names so many octets of numbers: every server bears a line of 8,000 (RFC 7162, section 4).
+const SET_MAX: usize = 4_000;
 /// So many numbers are searched at once.
 const WINDOW: u32 = 100_000;
 /// A mail that was asked for alone so often, in vain, is passed over.
@@ -55,7 +62,7 @@ impl Round<'_> {
     pub(super) async fn run(&mut self, imap: &mut Imap) -> Result<(), RoundFault> {
         let opened = imap.folder(&self.settings.folder, false).await?;
         let mut at = self.position(opened).await?;
-        let mut selected = false;
+        let mut away = Away::default();
         while let Some(first) = u32::try_from(at.last_uid).ok().and_then(|last| last.checked_add(1)) {
             let end = opened.uid_next.map(|next| next.saturating_sub(1));
             if opened.mails == 0 || end.is_some_and(|end| end < first) {
@@ -70,15 +77,13 @@ impl Round<'_> {
                     return Err(MailboxFault::Stopped.into());
                 }
                 let (chunk, after) = rest.split_at(self.chunk(rest));
-                let reports = self.take_in(imap, chunk).await?;
-                if let (Some(to), false) = (&self.settings.done_folder, reports.is_empty()) {
-                    if !std::mem::replace(&mut selected, true) {
-                        self.select(imap, opened).await?;
-                    }
-                    self.put_away(imap, &reports, to).await?;
-                }
-                at = self.advance(at, chunk[chunk.len() - 1]).await?;
+                away.reports.extend(self.take_in(imap, chunk).await?);
+                away.since += chunk.len();
                 rest = after;
+                if rest.is_empty() || away.is_enough() {
+                    self.put_away(imap, opened, &mut away).await?;
+                    at = self.advance(at, chunk[chunk.len() - 1]).await?;
+                }
             }
             match last {
                 Some(last) => at = self.advance(at, last).await?,
@@ -170,8 +175,21 @@ impl Round<'_> {
         if again.uid_validity == opened.uid_validity { Ok(()) } else { Err(MailboxFault::Replaced) }
     }
 
-    /// Moves reports that are kept. Where that is refused they stay: they are kept all the same.
-    async fn put_away(&mut self, imap: &mut Imap, reports: &[u32], to: &str) -> Result<(), MailboxFault> {
+    /// Moves the reports that are kept out of the folder that was opened.
+    async fn put_away(&mut self, imap: &mut Imap, opened: OpenedFolder, away: &mut Away) -> Result<(), MailboxFault> {
+        let reports = std::mem::take(&mut away.reports);
+        if let (Some(to), false) = (&self.settings.done_folder, reports.is_empty()) {
+            if !std::mem::replace(&mut away.is_selected, true) {
+                self.select(imap, opened).await?;
+            }
+            self.move_or_leave(imap, &reports, to).await?;
+        }
+        away.before += std::mem::take(&mut away.since);
+        Ok(())
+    }
+
+    /// Moves reports. Where that is refused they stay: they are kept all the same.
+    async fn move_or_leave(&mut self, imap: &mut Imap, reports: &[u32], to: &str) -> Result<(), MailboxFault> {
         let stays = match imap.move_to(reports, to).await {
             Ok(true) => return Ok(()),
             Ok(false) => "the server knows no MOVE and no UIDPLUS".to_owned(),
@@ -195,6 +213,25 @@ impl Round<'_> {
             self.memory.stays = Some(stays);
         }
         Ok(())
+    }
+}
+
+/// What a look has read and has to move.
+#[derive(Debug, Default)]
+struct Away {
+    reports: Vec<u32>,
+    /// How many mails were read since some were moved, and before that.
+    since: usize,
+    before: usize,
+    /// Whether the folder is open to move mails out of it.
+    is_selected: bool,
+}
+
+impl Away {
+    /// Whether they are moved now. A step is as long as all before it: where a server breaks off time and again, no more is
+    /// read twice than was got over.
+    fn is_enough(&self) -> bool {
+        self.since >= self.before.clamp(CHUNK, STEP_MAX) || set_of(&self.reports).len() >= SET_MAX
     }
 }
 
@@ -234,6 +271,25 @@ fn is_ours(receipt: &Receipt) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_is_as_long_as_all_before_it() {
+        let mut away = Away::default();
+        let mut steps = Vec::new();
+        for _ in 0..200 {
+            away.since += CHUNK;
+            if away.is_enough() {
+                steps.push(away.since);
+                away.before += std::mem::take(&mut away.since);
+            }
+        }
+        assert_eq!(steps, [50, 50, 100, 200, 400, 800, 1_600, 3_200]);
+        // Numbers that are not in a row need a longer line.
+        let reports = (1..1_000).map(|number| number * 1_001).collect();
+        assert!(Away { reports, before: STEP_MAX, ..Away::default() }.is_enough());
+        let reports = (1..3_000).collect();
+        assert!(!Away { reports, before: STEP_MAX, ..Away::default() }.is_enough());
+    }
 
     #[test]
     fn only_reports_about_our_emails_are_moved() {
