@@ -15,8 +15,8 @@ use tokio::net::TcpStream;
 use super::text::printable;
 use super::{Context, Exit, Failure};
 
-/// The server itself gives its database three seconds.
-const ANSWER_MAX: Duration = Duration::from_secs(5);
+/// The server gives its database three seconds for each of two questions.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
 const BYTES_MAX: usize = 256 * 1024;
 
 /// Ask whether the server on this machine is ready.

@@ -48,7 +48,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         (&settings.join("templates"), 0, 0o750),
         (&data, user.uid, 0o750),
         (&issues, user.uid, 0o750),
-        (&root.join(STATE), user.uid, 0o700),
+        (&root.join(STATE), user.uid, 0o750),
     ] {
         private::folder(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         hand_over(folder, owner, &user, mode)?;
