@@ -17,8 +17,6 @@ use crate::harness::program::{Program, coranto, run};
 use crate::harness::service_manager::ServiceManager;
 use crate::harness::unprivileged::is_root;
 
-const SOON: Duration = Duration::from_secs(30);
-
 fn edit(folder: &Path, file: &str, from: &str, to: &str) {
     let path = folder.join(file);
     let text = fs::read_to_string(&path).unwrap();
