@@ -7,6 +7,8 @@ use std::path::Path;
 
 /// What such a file is made with.
 pub const FILE_MODE: u32 = 0o600;
+#[cfg(unix)]
+const SHARED_MODE: u32 = 0o640;
 const FOLDER_MODE: u32 = 0o700;
 
 /// Opens a file as `options` say, made private where it is made.
@@ -31,6 +33,20 @@ pub fn folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, FOLDER_MODE);
     builder.create(path)
+}
+
+/// Lets the group of its folder read what root made in a folder of root's, where that group is not root's own: the
+/// settings of a service, which the service reads and cannot change.
+#[cfg(unix)]
+pub fn share_with_service(path: &Path, file: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
+    let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) else { return Ok(()) };
+    let folder = folder.metadata()?;
+    if folder.uid() != 0 || folder.gid() == 0 || file.metadata()?.uid() != 0 {
+        return Ok(());
+    }
+    fchown(file, None, Some(folder.gid()))?;
+    file.set_permissions(std::fs::Permissions::from_mode(SHARED_MODE))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Signals, soft and hard stop. Knows no part of the program, only that each has tasks that end when asked.
 
+pub mod manager;
+
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -20,6 +22,8 @@ type Last = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>;
 /// The running parts of the program. The first that fails stops the others.
 pub struct Supervisor {
     parts: JoinSet<anyhow::Result<()>>,
+    /// Ends with the supervisor and not with the parts: who finishes what is on the wire lives.
+    heartbeat: JoinSet<()>,
     last: Vec<Last>,
     stop: CancellationToken,
     terminate: Signal,
@@ -29,8 +33,11 @@ pub struct Supervisor {
 impl Supervisor {
     /// Watches for signals from now on: from its first part on, the program never dies of one with mail on the wire.
     pub fn new() -> anyhow::Result<Self> {
+        let mut heartbeat = JoinSet::new();
+        heartbeat.spawn(manager::heartbeat());
         Ok(Self {
             parts: JoinSet::new(),
+            heartbeat,
             last: Vec::new(),
             stop: CancellationToken::new(),
             terminate: signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?,
@@ -64,6 +71,7 @@ impl Supervisor {
             ended = self.parts.join_next() => result = flatten(ended),
         }
         self.stop.cancel();
+        manager::stopping();
         let soft = async {
             while let Some(ended) = self.parts.join_next().await {
                 result = std::mem::replace(&mut result, Ok(())).and(flatten(Some(ended)));
@@ -86,6 +94,7 @@ impl Supervisor {
                 Err(_) => tracing::warn!("the last things to do took too long and were left"),
             }
         }
+        self.heartbeat.abort_all();
         result
     }
 }

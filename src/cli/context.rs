@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::failure::{Exit, Failure};
 use super::output::Output;
+use super::owner;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigDocument};
 use crate::domain::actor::Actor;
@@ -153,6 +154,7 @@ impl Context {
 
     /// Opens the database of `config`, whatever its schema.
     pub async fn open_as_it_is(&self, config: &Config) -> anyhow::Result<Db> {
+        owner::check(config)?;
         let opened = async {
             let db = Db::open(config.database.as_str()).await?;
             // What a command makes due is due by the database's clock.

@@ -1,5 +1,7 @@
 //! `coranto init`: a newsletter of one's own, from a few answers. Overwrites nothing.
 
+mod system;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +25,8 @@ use crate::token::Keyring;
   coranto init
   coranto init news --name \"The Week\" --from week@example.com --address \"1 Example Street, Example\"
   coranto init --name \"The Week\" --from \"The Week <week@example.com>\" --address \"1 Example Street\" \\
-      --time-zone Europe/Prague --slot \"Fri 09:00\" --public-url https://news.example.com")]
+      --time-zone Europe/Prague --slot \"Fri 09:00\" --public-url https://news.example.com
+  sudo coranto init --system")]
 pub(super) struct Args {
     /// The folder, which is made when it is missing.
     #[arg(default_value = ".")]
@@ -49,6 +52,12 @@ pub(super) struct Args {
     /// The newsletter's short name in links [default: made from its name].
     #[arg(long)]
     slug: Option<String>,
+    /// Set up the service of this machine: settings in /etc/coranto, data in /var/lib/coranto. As root.
+    #[arg(long, conflicts_with = "dir")]
+    system: bool,
+    /// With --system: the folder that stands for `/`, such as the root of an image.
+    #[arg(long, requires = "system", hide = true, default_value = "/")]
+    root: PathBuf,
 }
 
 /// What git leaves out: secrets, the database, emails with readers' links, lists of readers.
@@ -67,7 +76,19 @@ struct Answers {
     slug: String,
 }
 
+/// Where the file says that everything is.
+struct Places {
+    database: String,
+    key: String,
+    issues: String,
+    /// None for the usual one beside the file.
+    state: Option<String>,
+}
+
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    if args.system {
+        return system::run(args, context);
+    }
     let dir = if args.dir == Path::new(".") { PathBuf::new() } else { args.dir.clone() };
     let file = dir.join(config::FILE);
     let key = dir.join("secret.key");
@@ -80,11 +101,14 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     let answers = answers(args, context)?;
     let issue = dir.join("issues").join(format!("{}-first-things.md", first_date(&answers, context.now())?));
-    let text = toml(&answers);
-    // Tried before anything is written, so that a mistake leaves no half of an installation behind.
-    let probe =
-        text.replace("secret_key_file = \"secret.key\"", &format!("secret_key = {}", quoted(&Keyring::generate())));
-    Config::parse(&probe, config::FILE, &dir, &[])?;
+    let places = Places {
+        database: "sqlite://coranto.db".to_owned(),
+        key: "secret.key".to_owned(),
+        issues: "issues".to_owned(),
+        state: None,
+    };
+    let text = toml(&answers, &places);
+    try_out(&text, &places, &dir)?;
 
     for folder in [dir.clone(), dir.join("issues"), dir.join("templates")] {
         private::folder(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
@@ -103,6 +127,14 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         written.push(ignore);
     }
     report(&written, &answers, &dir, context)
+}
+
+/// Tried before anything is written, so that a mistake leaves no half of an installation behind.
+fn try_out(text: &str, places: &Places, dir: &Path) -> anyhow::Result<()> {
+    let named = format!("secret_key_file = {}", quoted(&places.key));
+    let probe = text.replace(&named, &format!("secret_key = {}", quoted(&Keyring::generate())));
+    Config::parse(&probe, config::FILE, dir, &[])?;
+    Ok(())
 }
 
 /// What was written, what to type next, and where readers will find the newsletter.
@@ -213,18 +245,19 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-fn toml(answers: &Answers) -> String {
+fn toml(answers: &Answers, places: &Places) -> String {
+    let state = places.state.as_ref().map(|folder| format!("state = {}\n", quoted(folder))).unwrap_or_default();
     format!(
         r#"# The settings of this newsletter. `coranto config reference` describes every key,
 # `coranto config check` says what is wrong with them.
 
 public_url = {public_url}
-database = "sqlite://coranto.db"
-secret_key_file = "secret.key"      # signs links; keep it, and keep it secret
+database = {database}
+secret_key_file = {key}      # signs links; keep it, and keep it secret
 
 [server]
 listen = "127.0.0.1:8080"
-
+{state}
 [newsletters.{slug}]
 name = {name}
 from = {from}
@@ -232,7 +265,7 @@ postal_address = {address}
 language = "en"
 time_zone = {time_zone}
 slot = {slot}
-issues = "issues"
+issues = {issues}
 
 # The mail server that takes the emails. This one is `coranto sink`, which delivers to nobody:
 # replace it with your own. docs/relays.md has the lines of the usual providers.
@@ -251,6 +284,9 @@ tls = "none"
 # password_file = "relay.password"
 "#,
         public_url = quoted(&answers.public_url),
+        database = quoted(&places.database),
+        key = quoted(&places.key),
+        issues = quoted(&places.issues),
         slug = answers.slug,
         name = quoted(&answers.name),
         from = quoted(&answers.from),

@@ -1,6 +1,7 @@
 //! The command line: one file per command. Results go to stdout, messages to stderr, and the exit code says how it went.
 
 mod alarms;
+mod announce;
 mod bounces;
 mod check;
 mod completions;
@@ -20,13 +21,16 @@ mod keys;
 mod limits;
 mod listing;
 mod logo;
+mod man;
 mod migrate;
 mod new;
 mod newsletter_choice;
 pub mod output;
+mod owner;
 mod preview;
 mod progress;
 mod queue;
+mod ready;
 mod receiving;
 mod report;
 mod serve;
@@ -34,6 +38,7 @@ pub mod sink;
 mod state_hint;
 mod status;
 mod subscribers;
+mod system_user;
 pub mod table;
 mod test;
 mod text;
@@ -98,17 +103,16 @@ pub struct Cli {
 
 #[derive(Debug, Args)]
 struct Global {
-    /// The configuration file.
+    /// The configuration file [default: coranto.toml in this folder, else /etc/coranto/coranto.toml].
     #[arg(
         long,
         global = true,
         value_name = "FILE",
         env = "CORANTO_CONFIG",
         hide_env_values = true,
-        default_value = crate::config::FILE,
         help_heading = GLOBAL
     )]
-    config: PathBuf,
+    config: Option<PathBuf>,
     /// Print results as JSON: one object, or one per line.
     #[arg(long, global = true, help_heading = GLOBAL)]
     json: bool,
@@ -143,6 +147,7 @@ enum Command {
     Demo(demo::Args),
     Init(init::Args),
     Serve(serve::Args),
+    Ready(ready::Args),
     New(new::Args),
     Check(check::Args),
     Preview(preview::Args),
@@ -165,6 +170,7 @@ enum Command {
     Sink(sink::Args),
     Config(config::Args),
     Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Command {
@@ -178,6 +184,7 @@ impl Command {
             Self::Demo(args) => demo::run(args, context),
             Self::Init(args) => init::run(args, context),
             Self::Serve(args) => serve::run(args, context),
+            Self::Ready(args) => ready::run(args, context),
             Self::New(args) => new::run(args, context),
             Self::Check(args) => check::run(args, context),
             Self::Preview(args) => preview::run(args, context),
@@ -200,6 +207,7 @@ impl Command {
             Self::Sink(args) => sink::command(args, context),
             Self::Config(args) => config::run(args, context),
             Self::Completions(args) => completions::run(args, context),
+            Self::Man(args) => man::run(args, context),
         }
     }
 }
@@ -241,7 +249,7 @@ pub fn main() -> ExitCode {
     let context = Context {
         output: output.clone(),
         clock: Clock::system(),
-        config_file: cli.global.config.clone(),
+        config_file: cli.global.config.clone().unwrap_or_else(crate::config::usual_file),
         may_ask: !cli.global.no_input && context::is_interactive(),
         yes: cli.global.yes,
         env,

@@ -188,13 +188,17 @@ fn template(title: &str, newsletter: Option<&str>) -> String {
     )
 }
 
-/// Writes a file that must not exist yet; a private one can be read by its owner alone.
+/// Writes a file that must not exist yet; a private one can be read by its owner alone, and one that root makes among the
+/// settings of a service by that service too.
 pub(super) fn write_new(path: &Path, text: &str, private: bool) -> anyhow::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     let opened = if private { crate::private::open(path, &mut options) } else { options.open(path) };
     let written = opened.and_then(|mut file| {
         file.write_all(text.as_bytes())?;
+        if private {
+            crate::private::share_with_service(path, &file)?;
+        }
         file.sync_all()
     });
     written.map_err(|error| match error.kind() {

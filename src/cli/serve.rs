@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, Exit, Failure, hooking, logo, receiving};
+use super::{Context, Exit, Failure, announce, hooking, logo, owner, receiving};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::{Engine, EngineSettings};
@@ -22,7 +22,7 @@ use crate::publishing::scheduler::Scheduler;
 use crate::signup::{self, Signup, SignupList};
 use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate, newsletters};
-use crate::supervise::Supervisor;
+use crate::supervise::{Supervisor, manager};
 use crate::templates::Templates;
 use crate::upkeep::{self, Upkeep};
 use crate::web::{self, Embedding, Hooks, Proxies, Site};
@@ -78,6 +78,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     for doubt in signing::doubts(&config) {
         tracing::warn!("{}: {}; {}", doubt.key, doubt.text, doubt.hint);
     }
+    owner::check(&config)?;
     let clock = context.clock.clone();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -87,12 +88,25 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         upkeep::admit(&db, &config.keys, &context.actor(), clock.now()).await.map_err(super::context::refused)?;
         context.heed(&db, &config, args.role.contains(&Role::Deliver)).await?;
         db.write(async |tx| newsletters::register(tx, &mut config.newsletters, clock.now()).await).await?;
-        let supervisor = start(&config, &db, &clock, &args.role).await?;
+        let mut supervisor = start(&config, &db, &clock, &args.role).await?;
+        announce(&mut supervisor, &db).await?;
         supervisor.run().await?;
         db.close().await;
         anyhow::Ok(())
     })?;
     Ok(Exit::Ok)
+}
+
+/// Tells the service manager that everything listens and the ledger was read, and from then on what goes out.
+async fn announce(supervisor: &mut Supervisor, db: &Db) -> anyhow::Result<()> {
+    let line = announce::line(db).await?;
+    manager::ready(&line);
+    let (db, stop) = (db.clone(), supervisor.stop_token());
+    supervisor.add("the line for the service manager", async move {
+        announce::keep(db, line, stop).await;
+        Ok(())
+    });
+    Ok(())
 }
 
 /// Of the processes on one SQLite file one alone may schedule and deliver.

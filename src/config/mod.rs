@@ -47,7 +47,7 @@ pub use self::mailbox::InboundMailbox;
 pub use self::newsletter::{Dkim, time_zone};
 pub use self::problem::{ConfigErrors, ConfigProblem, Origin};
 use self::reader::{ConfigReader, Section};
-pub use self::reference::reference;
+pub use self::reference::{KeyReference, SectionReference, reference, sections};
 pub use self::relay::{Relay, RelayTls};
 pub use self::sender::sender;
 use self::sending::KnownRelay;
@@ -62,6 +62,17 @@ use crate::token::Keyring;
 
 /// The file looked for when none is named.
 pub const FILE: &str = "coranto.toml";
+/// The configuration of the service that a package sets up.
+const SYSTEM_FILE: &str = "/etc/coranto/coranto.toml";
+
+/// The configuration that is meant where none is named: the one in this folder, else that of the machine's service.
+pub fn usual_file() -> PathBuf {
+    let here = PathBuf::from(FILE);
+    // One that this user may not even look for is there all the same: what reads it says why it cannot.
+    let is_there = |path: &Path| path.try_exists().unwrap_or(true);
+    let system = PathBuf::from(SYSTEM_FILE);
+    if !is_there(&here) && is_there(&system) { system } else { here }
+}
 
 /// A configuration has a few kilobytes; whoever names a larger file by mistake is told so at once.
 const FILE_BYTES_MAX: u64 = 1 << 20;

@@ -10,8 +10,8 @@ const HEAD: &str = "\
 
 Written by `coranto config reference` from the table in `src/config/keys.rs`; a test compares the two.
 
-Coranto reads one file, `coranto.toml` in the folder it is started in. `--config FILE` or the variable
-`CORANTO_CONFIG` names another. `coranto init` writes the first one, `coranto config check` says everything that is
+Coranto reads one file, `coranto.toml` in the folder it is started in, or else `/etc/coranto/coranto.toml`.
+`--config FILE` or the variable `CORANTO_CONFIG` names another. `coranto init` writes the first one, `coranto config check` says everything that is
 wrong with it, and `coranto config show` prints what is in force and where each value came from.
 
 ```toml
@@ -48,20 +48,50 @@ Lists are separated by commas. The environment is stronger than the file.
 configuration is read by everybody who may read the configuration. Secrets are never printed or logged.
 ";
 
-/// The text of docs/configuration.md.
-pub fn reference() -> String {
-    let mut page = HEAD.to_owned();
-    for (section, about) in SECTIONS {
+/// What is said of a section of the file, in Markdown.
+pub struct SectionReference {
+    pub title: String,
+    pub about: &'static str,
+    pub keys: Vec<KeyReference>,
+}
+
+/// What is said of a key, in Markdown.
+pub struct KeyReference {
+    pub name: String,
+    pub value: String,
+    /// What holds when it is absent.
+    pub absent: String,
+    pub doc: &'static str,
+}
+
+/// Every section with its keys, in the order of the documentation.
+pub fn sections() -> impl Iterator<Item = SectionReference> {
+    SECTIONS.iter().map(|(section, about)| {
         let title = match *section {
             "" => "Top of the file".to_owned(),
             "relays.*" => "`[[relays]]`".to_owned(),
             section if is_repeatable(section) && !section.contains('*') => format!("`[[{section}]]`"),
             section => format!("`[{}]`", section.replace('*', "SLUG")),
         };
+        let keys = KEYS.iter().filter(|key| key.section() == *section);
+        let keys = keys.map(|key| KeyReference {
+            name: name(key),
+            value: key.kind.describe(),
+            absent: absent(key),
+            doc: key.doc,
+        });
+        SectionReference { title, about, keys: keys.collect() }
+    })
+}
+
+/// The text of docs/configuration.md.
+pub fn reference() -> String {
+    let mut page = HEAD.to_owned();
+    for SectionReference { title, about, keys } in sections() {
         // Writing to a String cannot fail.
         let _ = write!(page, "\n## {title}\n\n{about}\n\n| key | value | when absent | |\n| --- | --- | --- | --- |\n");
-        for key in KEYS.iter().filter(|key| key.section() == *section) {
-            let _ = writeln!(page, "| {} | {} | {} | {} |", name(key), key.kind.describe(), absent(key), key.doc);
+        for KeyReference { name, value, absent, doc } in keys {
+            let _ = writeln!(page, "| {name} | {value} | {absent} | {doc} |");
         }
     }
     page

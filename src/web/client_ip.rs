@@ -20,7 +20,9 @@ impl FromRequestParts<Arc<Site>> for ClientIp {
         let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else { return Ok(Self(None)) };
         let peer = peer.ip().to_canonical();
         let client = site.proxies.client(peer, &parts.headers);
-        if client.is_loopback() && parts.headers.contains_key(FORWARDED_FOR) {
+        // A visitor on this machine who comes through a proxy that is trusted is no reason.
+        let is_untrusted = peer.is_loopback() && !site.proxies.trusts(peer);
+        if is_untrusted && parts.headers.contains_key(FORWARDED_FOR) {
             warn_of_proxy();
         }
         Ok(Self(Some(ClientNetwork::of(client))))

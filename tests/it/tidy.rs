@@ -82,6 +82,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["web"]),
     ("tower_http", &["web"]),
     ("clap", &["cli"]),
+    ("clap_mangen", &["cli"]),
+    ("sd_notify", &["supervise"]),
     ("indicatif", &["cli"]),
     ("anyhow", &["cli", "wiring", "supervise", "main"]),
 ];

@@ -17,6 +17,7 @@ mod reading;
 mod relay;
 mod returning;
 mod sending;
+mod service;
 mod setup;
 mod signing;
 mod subscribers;

@@ -4,6 +4,7 @@ mod environment;
 mod hooks;
 mod mailboxes;
 mod mistakes;
+mod pages;
 mod reference;
 mod relays;
 mod signatures;

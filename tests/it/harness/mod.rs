@@ -17,6 +17,7 @@ pub(crate) mod node;
 pub(crate) mod patience;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod service_manager;
 pub(crate) mod stranger;
 pub(crate) mod terminal;
 pub(crate) mod unprivileged;

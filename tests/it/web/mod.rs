@@ -17,5 +17,6 @@ mod pages;
 pub(crate) mod press;
 mod preview;
 mod readers;
+mod proxies;
 mod routes;
 mod signup;
