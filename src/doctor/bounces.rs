@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
-use super::names::{self, Questions};
+use super::machines;
+use super::questions::{Questions, unreachable};
 use super::{Finding, FindingHealth};
 use crate::config::{Config, LmtpListen};
 use crate::dns::{NetError, RData, RecordType};
@@ -149,7 +150,7 @@ fn of_door(check: &str, place: &str, probe: &Probe, asked: Result<RecipientAnswe
 pub async fn mail_servers(config: &Config, server: Option<SocketAddr>, port: u16) -> Vec<Finding> {
     let questions = match Questions::new(server) {
         Ok(questions) => questions,
-        Err(error) => return vec![names::unreachable(&error)],
+        Err(error) => return vec![unreachable(&error)],
     };
     let mut all = Vec::new();
     for probe in probes(config) {
@@ -158,7 +159,7 @@ pub async fn mail_servers(config: &Config, server: Option<SocketAddr>, port: u16
             let hint = "set `bounce_domain` to a domain of your own";
             all.push(Finding::warn(&format!("MX of {}", probe.domain), text, hint));
         } else if let Err(error) = of_domain(config, &questions, &probe, port, &mut all).await {
-            all.push(names::unreachable(&error));
+            all.push(unreachable(&error));
             break;
         }
     }
@@ -180,7 +181,7 @@ async fn of_domain(
             return Ok(());
         }
     };
-    let finding = names::mx(&probe.domain, &found);
+    let finding = machines::mx(&probe.domain, &found);
     let is_well = finding.health == FindingHealth::Ok;
     all.push(finding);
     if is_well {

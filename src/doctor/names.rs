@@ -1,25 +1,22 @@
 //! What the DNS says of the senders' domains: MX, SPF, DKIM, DMARC, and whether the three speak of one organisation. Large
 //! mailbox providers refuse mail without them.
 
-use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
+use super::machines;
+use super::questions::{Questions, unreachable};
 use super::signing::{Signature, signing_domains};
 use super::spf::{Evaluation, is_spf};
 use super::tags::{self, DmarcPolicy, is_dmarc};
 use super::{Finding, FindingHealth};
 use crate::config::Config;
-use crate::dns::{DnsResolver, NetError, RData, RecordType};
+use crate::dns::NetError;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::organisation::{is_aligned, is_reserved, organisation};
 use crate::domain::return_path::ReturnPath;
 use crate::message::dkim::Signer;
 use crate::wiring;
-
-/// The wait for one answer.
-const ANSWER_MAX: Duration = Duration::from_secs(3);
 
 /// Looks at the domains of every newsletter.
 pub async fn look(config: &Config, server: Option<SocketAddr>) -> Vec<Finding> {
@@ -28,80 +25,34 @@ pub async fn look(config: &Config, server: Option<SocketAddr>) -> Vec<Finding> {
         Err(error) => return vec![unreachable(&error)],
     };
     let mut all = Vec::new();
+    // Where one question finds no server, others would only wait.
+    if let Err(error) = of_installation(&questions, config, &mut all).await {
+        all.push(unreachable(&error));
+    }
+    all
+}
+
+async fn of_installation(questions: &Questions, config: &Config, all: &mut Vec<Finding>) -> Result<(), NetError> {
     for newsletter in &config.newsletters {
         let sender = newsletter.from.address.domain();
         if is_reserved(sender) {
             let text = format!("{sender} is a domain for examples; no mail comes from there");
             let check = format!("domain of {}", newsletter.slug);
             all.push(Finding::warn(&check, text, "set `from` to an address of your own"));
-        } else if let Err(error) = of_newsletter(&questions, config, newsletter, &mut all).await {
-            // Where one question finds no server, others would only wait.
-            all.push(unreachable(&error));
-            break;
+        } else {
+            of_newsletter(questions, config, newsletter, all).await?;
         }
     }
-    all
+    all.extend(machines::pages(questions, config).await?);
+    for relay in &config.relays {
+        all.extend(machines::relay(questions, config, relay).await?);
+    }
+    Ok(())
 }
 
 /// What is known without a name server: whether the names are of one organisation.
 pub fn unasked(config: &Config) -> Vec<Finding> {
     config.newsletters.iter().flat_map(|newsletter| alignment(config, newsletter, None)).collect()
-}
-
-pub(super) fn unreachable(error: &NetError) -> Finding {
-    let hint = "run this again where the network is; --resolver names a server to ask";
-    Finding::warn("DNS", format!("no name server answers: {error}"), hint)
-}
-
-/// Asks, and knows whether anybody answers.
-pub(super) struct Questions {
-    names: DnsResolver,
-    answered: Cell<bool>,
-}
-
-/// An answer, or what to say of a name for which there is none.
-pub(super) type NameAnswer<T> = Result<T, Finding>;
-
-impl Questions {
-    pub(super) fn new(server: Option<SocketAddr>) -> Result<Self, NetError> {
-        Ok(Self { names: DnsResolver::new(server, ANSWER_MAX, None)?, answered: Cell::new(false) })
-    }
-
-    /// The records of a name, for `check`. It is an error when no server answers at all; one name without an answer is a
-    /// finding.
-    pub(super) async fn records(
-        &self,
-        check: &str,
-        name: &str,
-        kind: RecordType,
-    ) -> Result<NameAnswer<Vec<RData>>, NetError> {
-        match self.names.records(name, kind).await {
-            Ok(found) => {
-                self.answered.set(true);
-                Ok(Ok(found))
-            }
-            Err(error) if self.answered.get() || error_is_an_answer(&error) => {
-                self.answered.set(true);
-                let hint = "receivers find nothing there either; ask who runs the name servers of the domain";
-                Ok(Err(Finding::warn(check, format!("{name} cannot be looked up: {error}"), hint)))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn texts(&self, check: &str, name: &str) -> Result<NameAnswer<Vec<String>>, NetError> {
-        let joined = |data: RData| match data {
-            RData::TXT(text) => Some(text.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect()),
-            _ => None,
-        };
-        let found = self.records(check, name, RecordType::TXT).await?;
-        Ok(found.map(|found| found.into_iter().filter_map(joined).collect()))
-    }
-}
-
-/// Whether a server answered, if only that it cannot say.
-fn error_is_an_answer(error: &NetError) -> bool {
-    matches!(error, NetError::Dns(_))
 }
 
 async fn of_newsletter(
@@ -112,8 +63,8 @@ async fn of_newsletter(
 ) -> Result<(), NetError> {
     let sender = newsletter.from.address.domain();
     let envelope = newsletter.return_path.as_ref().map_or(sender, ReturnPath::domain);
-    let found = questions.records(&format!("MX of {envelope}"), envelope, RecordType::MX).await?;
-    all.push(found.map_or_else(|finding| finding, |found| mx(envelope, &found)));
+    all.push(machines::mail(questions, envelope).await?);
+    all.extend(machines::answers(questions, newsletter, envelope).await?);
     all.push(spf(questions, envelope).await?);
     for signer in wiring::signers(config, &newsletter.slug).unwrap_or_default() {
         all.extend(dkim(questions, &signer).await?);
@@ -122,25 +73,6 @@ async fn of_newsletter(
     all.push(finding);
     all.extend(alignment(config, newsletter, policy.as_ref()));
     Ok(())
-}
-
-pub(super) fn mx(domain: &str, found: &[RData]) -> Finding {
-    let check = format!("MX of {domain}");
-    let hosts: Vec<String> = found
-        .iter()
-        .filter_map(|data| if let RData::MX(mx) = data { Some(mx.exchange.to_string()) } else { None })
-        .collect();
-    match hosts.as_slice() {
-        [] => {
-            let hint = "bounces and answers go there; give it an MX record, or send from a domain that has one";
-            Finding::fail(&check, "there is none, so nothing can be mailed back", hint)
-        }
-        // RFC 7505.
-        [only] if only == "." => {
-            Finding::fail(&check, "it says that the domain takes no mail", "send from one that does")
-        }
-        hosts => Finding::ok(&check, hosts.join(", ")),
-    }
 }
 
 /// The record of `domain`, and all that it includes.
@@ -255,14 +187,4 @@ fn alignment(config: &Config, newsletter: &Newsletter, policy: Option<&DmarcPoli
         judge(format!("bounce domain of {}", newsletter.slug), envelope.to_owned(), spf, policy.strict_spf, is_worse);
     }
     all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_domain_that_takes_no_mail_sends_none() {
-        assert_eq!(mx("x.org", &[]).health, FindingHealth::Fail);
-    }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::net::UdpSocket;
 use std::path::Path;
 
-use hickory_resolver::proto::rr::rdata::{MX, TXT};
+use hickory_resolver::proto::rr::rdata::{A, MX, TXT};
 use hickory_resolver::proto::rr::{Name, RData};
 use serde_json::Value;
 
@@ -15,16 +15,21 @@ use super::{cli, installation, json, ok};
 use crate::delivery::script::{Answer, Asked, Script};
 use crate::harness::names::{name_server, name_server_failing};
 
-const RELAY: &str = "[[relays]]\nname = \"sink\"\nhost = \"127.0.0.1\"\nport = 2525\ntls = \"none\"\n";
+pub(super) const RELAY: &str = "[[relays]]\nname = \"sink\"\nhost = \"127.0.0.1\"\nport = 2525\ntls = \"none\"\n";
 
-fn text(name: &str, value: &str) -> (String, RData) {
+pub(super) fn text(name: &str, value: &str) -> (String, RData) {
     // A text of more than 255 bytes is several strings.
     let parts = value.as_bytes().chunks(255).map(|part| String::from_utf8(part.to_vec()).unwrap()).collect();
     (format!("{name}."), RData::TXT(TXT::new(parts)))
 }
 
+/// A machine's name.
+pub(super) fn address(name: &str, of: [u8; 4]) -> (String, RData) {
+    (format!("{name}."), RData::A(A::from(std::net::Ipv4Addr::from(of))))
+}
+
 /// The findings by what was looked at.
-fn findings(folder: &Path, args: &[&str], code: i32) -> HashMap<String, (String, String)> {
+pub(super) fn findings(folder: &Path, args: &[&str], code: i32) -> HashMap<String, (String, String)> {
     let ended = cli(folder, &[&["doctor", "--json"], args].concat());
     assert_eq!(ended.status.code(), Some(code), "{ended:?}");
     let of = |line: &str| {
@@ -35,7 +40,7 @@ fn findings(folder: &Path, args: &[&str], code: i32) -> HashMap<String, (String,
     ended.stdout.lines().map(of).collect()
 }
 
-fn edit(folder: &Path, from: &str, to: &str) {
+pub(super) fn edit(folder: &Path, from: &str, to: &str) {
     let path = folder.join("coranto.toml");
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.contains(from), "{text}");
@@ -56,6 +61,7 @@ fn a_complete_installation_is_well() {
     let mx = RData::MX(MX::new(10, Name::from_ascii("mx.coranto-letters.eu.").unwrap()));
     let server = name_server(vec![
         (format!("{domain}."), mx),
+        address("mx.coranto-letters.eu", [192, 0, 2, 25]),
         text(domain, "v=spf1 ip4:192.0.2.1 -all"),
         text(&part("name"), &part("value")),
         text("_dmarc.coranto-letters.eu", "v=DMARC1; p=quarantine"),
@@ -192,7 +198,7 @@ fn a_test_goes_by_a_relay_that_carries_the_newsletters_mail() {
 }
 
 /// An installation whose mail is from `week@SENDER` and signed for `signs`; its records but those of the policy.
-fn signed(sender: &str, signs: &str) -> (tempfile::TempDir, Vec<(String, RData)>) {
+pub(super) fn signed(sender: &str, signs: &str) -> (tempfile::TempDir, Vec<(String, RData)>) {
     let folder = installation();
     edit(folder.path(), "week@news.example.com", &format!("week@{sender}"));
     edit(folder.path(), RELAY, "");
@@ -202,6 +208,7 @@ fn signed(sender: &str, signs: &str) -> (tempfile::TempDir, Vec<(String, RData)>
     let mx = RData::MX(MX::new(10, Name::from_ascii("mx.harbourpost.org.").unwrap()));
     let records = vec![
         (format!("{sender}."), mx),
+        address("mx.harbourpost.org", [192, 0, 2, 25]),
         text(sender, "v=spf1 include:_spf.relay.eu -all"),
         text("_spf.relay.eu", "v=spf1 ip4:192.0.2.0/24 -all"),
         text(&part("name"), &part("value")),

@@ -12,6 +12,7 @@ mod importing;
 mod issues;
 mod keys;
 mod limits;
+mod machines;
 mod places;
 mod reading;
 mod relay;

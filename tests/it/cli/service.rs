@@ -186,7 +186,8 @@ fn the_service_of_a_machine_has_settings_of_roots_and_data_of_its_own() {
     }
     let text = fs::read_to_string(root.join("etc/coranto/coranto.toml")).unwrap();
     for line in [
-        "database = \"sqlite:///var/lib/coranto/coranto.db\"", "state = \"/var/lib/coranto-state\"",
+        "database = \"sqlite:///var/lib/coranto/coranto.db\"",
+        "state = \"/var/lib/coranto-state\"",
         "issues = \"/var/lib/coranto/issues\"",
     ] {
         assert!(text.lines().any(|one| one == line), "{line} is not in {text}");
