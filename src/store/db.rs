@@ -156,7 +156,9 @@ impl Db {
         };
         let writer = pool().max_connections(1).connect_with(options.clone()).await?;
         let file = SqliteFile::at(options.get_filename());
-        let readers = pool().max_connections(SQLITE_READERS).connect_lazy_with(options.read_only(true));
+        // Pages that a reader does not keep are in the system's memory all the same.
+        let reading = options.read_only(true).pragma("cache_size", "-2048");
+        let readers = pool().max_connections(SQLITE_READERS).connect_lazy_with(reading);
         let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
         let numbers: Vec<u32> = version.split('.').filter_map(|number| number.parse().ok()).collect();
         if !matches!(numbers[..], [major, minor, patch] if (major, minor, patch) >= SQLITE_VERSION_MIN) {
