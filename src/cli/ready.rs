@@ -93,11 +93,9 @@ mod tests {
 
     #[test]
     fn whoever_listens_everywhere_is_asked_here() {
-        for (listen, asked) in [
-            ("0.0.0.0:80", "127.0.0.1:80"),
-            ("[::]:8080", "[::1]:8080"),
-            ("192.0.2.7:8080", "192.0.2.7:8080"),
-        ] {
+        for (listen, asked) in
+            [("0.0.0.0:80", "127.0.0.1:80"), ("[::]:8080", "[::1]:8080"), ("192.0.2.7:8080", "192.0.2.7:8080")]
+        {
             assert_eq!(reachable(listen.parse().unwrap()).to_string(), asked);
         }
     }

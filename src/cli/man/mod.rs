@@ -14,8 +14,11 @@ use crate::clock::Timestamp;
 
 /// Write the manual pages into a folder: one for each command, and coranto.toml(5).
 #[derive(Debug, clap::Args)]
-#[command(hide = true, before_help = "Examples:
-  coranto man /usr/local/share/man")]
+#[command(
+    hide = true,
+    before_help = "Examples:
+  coranto man /usr/local/share/man"
+)]
 pub(super) struct Args {
     /// The folder, which is made when it is missing. The pages go into man1 and man5 in it.
     dir: PathBuf,

@@ -102,7 +102,7 @@ fn a_server_that_is_not_ready_lives_all_the_same() {
             tokio::task::block_in_place(|| {
                 let said = fails(folder, &["ready"], 1);
                 assert!(said.contains("not ready: the ledger cannot be written"), "{said}");
-                // Those that came before are read first.
+                // The manager has not listened since, which held up nobody. Those that came before are read first.
                 for _ in 0..20 {
                     manager.hear("WATCHDOG=1");
                 }
@@ -186,7 +186,8 @@ fn the_service_of_a_machine_has_settings_of_roots_and_data_of_its_own() {
     }
     let text = fs::read_to_string(root.join("etc/coranto/coranto.toml")).unwrap();
     for line in [
-        "database = \"sqlite:///var/lib/coranto/coranto.db\"", "state = \"/var/lib/coranto-state\"",
+        "database = \"sqlite:///var/lib/coranto/coranto.db\"",
+        "state = \"/var/lib/coranto-state\"",
         "issues = \"/var/lib/coranto/issues\"",
     ] {
         assert!(text.lines().any(|one| one == line), "{line} is not in {text}");

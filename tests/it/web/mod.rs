@@ -16,7 +16,7 @@ mod operations;
 mod pages;
 pub(crate) mod press;
 mod preview;
-mod readers;
 mod proxies;
+mod readers;
 mod routes;
 mod signup;

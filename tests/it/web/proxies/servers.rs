@@ -116,7 +116,11 @@ impl Proxy {
         request.push_str(&format!("\r\n{body}"));
         let mut command = Command::new("openssl");
         command.args(["s_client", "-quiet", "-connect", &self.secure.to_string(), "-servername", &self.host]);
-        command.args(["-bind", &format!("{from}:0")]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(["-bind", &format!("{from}:0")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut asking = command.spawn().unwrap();
         std::io::Write::write_all(asking.stdin.as_mut().unwrap(), request.as_bytes()).unwrap();
         let answered = asking.wait_with_output().unwrap();
@@ -135,7 +139,8 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn read(bytes: &[u8], said: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes).into_owned();
-        let (head, _) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(said)));
+        let (head, _) =
+            text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(said)));
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or_else(|| panic!("{head}"));
         let location = head.lines().filter_map(|line| line.split_once(": "));
         let location = location.clone().find(|(name, _)| name.eq_ignore_ascii_case("location"));
