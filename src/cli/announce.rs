@@ -37,7 +37,7 @@ pub(super) async fn keep(db: Db, mut told: String, stop: CancellationToken) {
         match line(&db).await {
             Ok(now) if now == told => {}
             Ok(now) => {
-                manager::status(&now);
+                manager::status(now.clone());
                 told = now;
             }
             Err(error) => tracing::debug!(%error, "the service manager's line could not be written"),

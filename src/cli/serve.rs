@@ -100,7 +100,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 /// Tells the service manager that everything listens and the ledger was read, and from then on what goes out.
 async fn announce(supervisor: &mut Supervisor, db: &Db) -> anyhow::Result<()> {
     let line = announce::line(db).await?;
-    manager::ready(&line);
+    manager::ready(line.clone());
     let (db, stop) = (db.clone(), supervisor.stop_token());
     supervisor.add("the line for the service manager", async move {
         announce::keep(db, line, stop).await;

@@ -11,8 +11,9 @@ const HEAD: &str = "\
 Written by `coranto config reference` from the table in `src/config/keys.rs`; a test compares the two.
 
 Coranto reads one file, `coranto.toml` in the folder it is started in, or else `/etc/coranto/coranto.toml`.
-`--config FILE` or the variable `CORANTO_CONFIG` names another. `coranto init` writes the first one, `coranto config check` says everything that is
-wrong with it, and `coranto config show` prints what is in force and where each value came from.
+`--config FILE` or the variable `CORANTO_CONFIG` names another. `coranto init` writes the first one,
+`coranto config check` says everything that is wrong with it, and `coranto config show` prints what is in force and
+where each value came from.
 
 ```toml
 public_url = \"https://news.example.com\"

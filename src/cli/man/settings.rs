@@ -19,7 +19,7 @@ The environment is stronger than the file.
 Beside every secret stands \fINAME\fB_file\fR, a file that holds the secret.
 "#;
 
-/// The page as of `date`.
+/// Reads as a reference does: section by section, in the order of the documentation.
 pub(super) fn page(date: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let mut page = format!(".TH coranto.toml 5 {date} \"coranto {version}\" Coranto\n{HEAD}.SH SETTINGS\n");

@@ -102,7 +102,7 @@ fn a_server_that_is_not_ready_lives_all_the_same() {
             tokio::task::block_in_place(|| {
                 let said = fails(folder, &["ready"], 1);
                 assert!(said.contains("not ready: the ledger cannot be written"), "{said}");
-                // Those that came before are read first.
+                // The manager has not listened since, which held up nobody. Those that came before are read first.
                 for _ in 0..20 {
                     manager.hear("WATCHDOG=1");
                 }

@@ -7,6 +7,7 @@ use super::servers::{Answer, Proxy, Server, printed, put_in};
 use crate::harness::database::{Fresh, on_sqlite};
 use crate::harness::installation::Installation;
 use crate::harness::skip;
+use crate::harness::visitor::hidden;
 
 /// A reader elsewhere. Every address of 127.0.0.0/8 is this machine's, and 127.0.0.1 alone is the proxy.
 const READER_AT: &str = "127.7.7.7";
@@ -34,7 +35,10 @@ async fn networks_of_consent(site: &Installation, proxy: &Proxy, prefix: &str) -
     let ask = |method: &str, path: &str, body: &str| {
         proxy.ask(READER_AT, method, &format!("{prefix}{path}"), &[FORGED], body)
     };
-    let asked = ask("POST", "/week/subscribe", "email=anna%40example.org");
+    let stamp = hidden(&ask("GET", "/week/subscribe", "").text, "stamp");
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    let form = form.extend_pairs([("email", READER), ("stamp", &stamp)]).finish();
+    let asked = ask("POST", "/week/subscribe", &form);
     assert_eq!(asked.status, 303, "{asked:?}");
     let location = asked.location.as_deref().unwrap();
     let sent = location.split_once("sent?").unwrap_or_else(|| panic!("{location}")).1;
@@ -75,10 +79,10 @@ async fn check(server: Server, fresh: &Fresh, prefix: &str) {
     assert!(!networks.is_empty() && networks.iter().all(|one| one == READER_NETWORK), "{networks:?}");
 
     // The archive has one address, and it is below the path.
-    let moved = get("/week/");
+    let moved = get("/week");
     let to = moved.location.clone().unwrap_or_else(|| panic!("{moved:?}"));
     let path = to.strip_prefix(&format!("https://{host}")).unwrap_or(&to);
-    assert_eq!(path, format!("{prefix}/week"), "{moved:?}");
+    assert_eq!(path, format!("{prefix}/week/"), "{moved:?}");
     if !prefix.is_empty() {
         let moved = proxy.ask(READER_AT, "GET", prefix, &[], "");
         assert!(moved.location.as_deref().is_some_and(|to| to.ends_with("/letters/")), "{moved:?}");

@@ -196,7 +196,8 @@ fn apache(program: &Path, text: &str, at: &str, secure: SocketAddr, plain: Socke
     }
     fs::write(format!("{at}/apache.conf"), whole + &text).unwrap();
     let mut command = Command::new(copied(program, at));
-    command.args(["-D", "FOREGROUND", "-f", &format!("{at}/apache.conf")]);
+    // One process: whoever ends it ends all of it, and leaves no child behind.
+    command.args(["-X", "-f", &format!("{at}/apache.conf")]);
     command
 }
 
