@@ -247,6 +247,18 @@ events! {
         /// What it is recognised by.
         fingerprint: String,
     },
+    /// A key is in other hands: it ends subscriptions and opens nothing else.
+    KeyLeaked = "key.leaked" {
+        number: i64,
+        /// What it is recognised by.
+        fingerprint: String,
+    },
+    /// A key was given up: what it sealed opens nothing any more.
+    KeyRetired = "key.retired" {
+        number: i64,
+        /// What it is recognised by.
+        fingerprint: String,
+    },
     /// The database goes on with other keys than those it was made with.
     KeysAdopted = "keys.adopted",
     /// Emails whose fate was unknown were sent, by what a relay's log says.

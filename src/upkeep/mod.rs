@@ -9,6 +9,7 @@ mod keys;
 mod mail;
 mod restored;
 mod retention;
+mod rotation;
 mod standin;
 mod watch;
 
@@ -22,9 +23,10 @@ use tokio_util::sync::CancellationToken;
 
 pub use folding::{Refolded, clashes, refold};
 pub use hold::{hold, release};
-pub use keys::{Adopted, KeySummary, KeyTrouble, Use, admit, adopt, list, look, next_number};
+pub use keys::{Adopted, KeySummary, KeyTrouble, Use, admit, adopt, list, look};
 pub use restored::{MemoryTrouble, Rebirth, adopt as adopt_copy, heed};
 pub use retention::{Due, RetentionOutcome, due, expire};
+pub use rotation::{KeyEnd, end_of, next_number, retire, rotated, unknown};
 pub use watch::room;
 
 use crate::clock::{Clock, Timestamp};

@@ -2,6 +2,8 @@
 //! program is known from outside alone, so that these tests outlive whatever is rewritten within. See
 //! `tests/fixtures/frozen/README.md`.
 
+mod rotation;
+
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -155,6 +157,7 @@ on_both! {
     every_link_opens
     every_mail_leaves
     nobody_comes_back_who_is_kept_out
+    what_a_key_opens_is_what_its_line_says
 }
 
 #[test]
@@ -180,6 +183,7 @@ fn every_message_id_and_return_path_names_its_row() {
 }
 
 mod scenarios {
+    pub(super) use super::rotation::what_a_key_opens_is_what_its_line_says;
     use super::*;
 
     /// No migration loses a row.

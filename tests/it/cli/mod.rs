@@ -16,6 +16,7 @@ mod places;
 mod reading;
 mod relay;
 mod returning;
+mod rotation;
 mod sending;
 mod setup;
 mod signing;
