@@ -29,6 +29,7 @@ mod progress;
 mod queue;
 mod receiving;
 mod report;
+mod schema_hint;
 mod serve;
 pub mod sink;
 mod state_hint;

@@ -241,6 +241,14 @@ events! {
     SignupRefused = "signup.refused",
     /// A refusal was taken back.
     SignupAllowed = "signup.allowed",
+    /// A person does not want to hear of an alarm until a time.
+    AlarmQuieted = "alarm.quieted" {
+        /// The alarm.
+        name: AlarmName,
+        until: Timestamp,
+    },
+    /// Alarms were tried out: no cause, an email all the same.
+    AlarmTested = "alarm.tested",
     /// A key is used with this database for the first time.
     KeyAdded = "key.added" {
         number: i64,

@@ -3,6 +3,7 @@
 //! `tests/fixtures/frozen/README.md`.
 
 mod rotation;
+mod upgrade;
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
@@ -98,6 +99,12 @@ impl Frozen {
 
     /// The web server alone: nothing that was queued goes out.
     fn serve(&self) -> Program {
+        let migrated = self.coranto(&["migrate", "--no-backup"]);
+        assert_eq!(migrated.status.code(), Some(0), "{}", migrated.stderr);
+        self.serve_as_it_is()
+    }
+
+    fn serve_as_it_is(&self) -> Program {
         let mut command = coranto(self.home.path());
         command.args(["serve", "--role", "web"]);
         let mut server = Program::start(command);
@@ -276,7 +283,7 @@ mod scenarios {
     /// Whatever the spelling: by hand, by an import, by the form.
     pub(super) async fn nobody_comes_back_who_is_kept_out(frozen: Frozen) {
         let facts = &frozen.facts;
-        let migrated = frozen.coranto(&["migrate"]);
+        let migrated = frozen.coranto(&["migrate", "--no-backup"]);
         assert_eq!(migrated.status.code(), Some(0), "{}", migrated.stderr);
         let before = frozen.readers().await;
         let mut kept_out = Vec::new();

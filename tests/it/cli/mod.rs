@@ -23,6 +23,7 @@ mod signing;
 mod subscribers;
 mod surroundings;
 mod truth;
+mod upgrading;
 mod whose;
 
 use std::path::Path;

@@ -12,13 +12,13 @@ use crate::harness::copies::Copy;
 use crate::harness::database::{Fresh, both_databases};
 
 /// An installation over a database of a test, with one reader and one who is kept out.
-struct KeyHolder {
-    home: TempDir,
-    url: String,
+pub(super) struct KeyHolder {
+    pub(super) home: TempDir,
+    pub(super) url: String,
 }
 
 impl KeyHolder {
-    async fn new(fresh: Fresh) -> Self {
+    pub(super) async fn new(fresh: Fresh) -> Self {
         fresh.db.close().await;
         let home = tempfile::tempdir().unwrap();
         let configuration = format!(
@@ -51,7 +51,7 @@ impl KeyHolder {
         values.map(|one| (one["number"].as_u64(), one["state"].as_str().unwrap().to_owned())).collect()
     }
 
-    async fn change(&self, sql: &'static str) {
+    pub(super) async fn change(&self, sql: &'static str) {
         let db = Db::open(&self.url).await.unwrap();
         db.write(async |tx| tx.sql(sql).execute().await).await.unwrap();
         db.close().await;
