@@ -50,7 +50,11 @@ fn address(section: &Section<'_>, name: &str) -> Option<Secret> {
         return None;
     }
     if !url.username().is_empty() || url.password().is_some() {
-        section.refuse(name, "it has a user name, which is not sent".to_owned(), Some("put a token into the path or query"));
+        section.refuse(
+            name,
+            "it has a user name, which is not sent".to_owned(),
+            Some("put a token into the path or query"),
+        );
         return None;
     }
     Some(secret)

@@ -243,8 +243,8 @@ events! {
     SignupAllowed = "signup.allowed",
     /// A person does not want to hear of an alarm until a time.
     AlarmQuieted = "alarm.quieted" {
-        /// The alarm.
         name: AlarmName,
+        /// When it is told again.
         until: Timestamp,
     },
     /// Alarms were tried out: no cause, an email all the same.

@@ -296,11 +296,6 @@ pub async fn run(db: &Db) -> Result<()> {
     Ok(())
 }
 
-/// Which steps the database has.
-pub async fn status(db: &Db) -> Result<Vec<MigrationStep>> {
-    Ok(state(db).await?.steps)
-}
-
 /// What the database says of its schema. Changes nothing, also where there is none.
 pub async fn state(db: &Db) -> Result<SchemaState> {
     let applied: Vec<(i64, i64)> = match db {

@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use super::mail::Say;
-use super::outage::SECOND_AFTER;
-use super::push::Wire;
+use super::push::Pusher;
 use super::{AlarmSettings, board, mail};
 use crate::clock::{DAY, Timestamp};
 use crate::domain::actor::Actor;
@@ -13,13 +12,15 @@ use crate::domain::alarm::AlarmName;
 use crate::store::alarms::{self, StandingAlarm};
 use crate::store::{Db, StoreError, deliveries};
 
-/// How often a person is told of the same that still stands.
+/// A person is told a second time of what stands still so long after the first.
+pub(super) const SECOND_AFTER: Duration = Duration::from_secs(4 * 3600);
+/// And how often from then on.
 const AGAIN_AFTER: Duration = DAY;
 const HOUR: Duration = Duration::from_secs(3600);
 /// Messages in an hour; what comes after them stands in one list.
 const MESSAGES_PER_HOUR: usize = 10;
 
-pub(super) async fn tell(db: &Db, settings: &AlarmSettings, wire: &Wire, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn tell(db: &Db, settings: &AlarmSettings, wire: &Pusher, now: Timestamp) -> Result<(), StoreError> {
     let mut tx = db.read().await?;
     let (all, quiets) = (alarms::all(&mut tx).await?, alarms::quiets(&mut tx, now).await?);
     drop(tx);
@@ -70,7 +71,7 @@ pub(super) async fn tell(db: &Db, settings: &AlarmSettings, wire: &Wire, now: Ti
 async fn tell_all(
     db: &Db,
     settings: &AlarmSettings,
-    wire: &Wire,
+    wire: &Pusher,
     told: &[(Say, StandingAlarm)],
     is_heard: bool,
     now: Timestamp,

@@ -71,12 +71,7 @@ pub(super) async fn queue(tx: &mut Tx, settings: &AlarmSettings, letter: &AlarmM
 }
 
 /// Stores it as a revision of the first newsletter, whose address it comes from.
-async fn store(
-    tx: &mut Tx,
-    settings: &AlarmSettings,
-    letter: &AlarmMail,
-    now: Timestamp,
-) -> Result<RevisionId> {
+async fn store(tx: &mut Tx, settings: &AlarmSettings, letter: &AlarmMail, now: Timestamp) -> Result<RevisionId> {
     let slug = settings.newsletters.first().map_or("", |newsletter| newsletter.slug.as_str());
     let newsletter = newsletters::ensure(tx, slug, now).await?;
     let new = NewRevision {

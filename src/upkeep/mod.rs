@@ -41,7 +41,6 @@ pub use schema::{SchemaTrouble, Upgrade, Upgraded, copies, outlook, upgrade};
 pub use trial::{Tried, try_out};
 pub use watch::room;
 
-use self::push::Wire;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
 use crate::domain::address::EmailAddress;
@@ -98,7 +97,7 @@ pub struct Upkeep {
     db: Db,
     clock: Clock,
     settings: AlarmSettings,
-    wire: Wire,
+    wire: push::Pusher,
     /// Until when this process is the one that schedules.
     shift_until: Arc<AtomicI64>,
     /// This process among those that stand in.
@@ -109,7 +108,7 @@ impl Upkeep {
     /// For a process whose scheduler says in `shift_until` until when it is the one that schedules; one without a
     /// scheduler only says when nobody schedules.
     pub fn new(db: Db, clock: Clock, settings: AlarmSettings, shift_until: Arc<AtomicI64>) -> Self {
-        let wire = Wire::new(&settings);
+        let wire = push::Pusher::new(&settings);
         Self { db, clock, settings, wire, shift_until, worker: OnceCell::new() }
     }
 

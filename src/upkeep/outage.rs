@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::alarms::{SECOND_AFTER, log};
 use super::mail::{self, Say};
 use super::{Upkeep, board};
 use crate::clock::{DAY, Timestamp};
@@ -11,8 +12,6 @@ use crate::store::alarms::StandingAlarm;
 
 /// A restart of the database takes less.
 const TOLD_AFTER: Duration = Duration::from_secs(60);
-/// How long it is told a second time after the first; from then on it is daily.
-pub(super) const SECOND_AFTER: Duration = Duration::from_secs(4 * 3600);
 
 /// Since when the database does not do what it is asked.
 #[derive(Debug, Default)]
@@ -64,7 +63,7 @@ impl Upkeep {
             told_how: None,
             cleared_at: None,
         };
-        super::alarms::log(say, &one);
+        log(say, &one);
         let told = [(say, one)];
         if say != Say::Over {
             board::write(&self.settings, &[&told[0].1], now);

@@ -33,26 +33,25 @@ impl fmt::Debug for AlarmPush {
 }
 
 /// The ways out that need no relay.
-pub(super) struct Wire {
+pub(super) struct Pusher {
     client: Option<HttpsClient>,
     /// When something was pushed, of the last hour.
     pushed: Mutex<VecDeque<Timestamp>>,
 }
 
-impl fmt::Debug for Wire {
+impl fmt::Debug for Pusher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wire")
+        f.write_str("Pusher")
     }
 }
 
-impl Wire {
+impl Pusher {
     pub(super) fn new(settings: &AlarmSettings) -> Self {
         let is_used = settings.push.is_some() || settings.heartbeat.is_some();
         // Whoever runs this names the addresses: one on a private network is as good.
         let client = is_used.then(|| HttpsClient::new(settings.user_agent.clone(), |_| true));
-        let client = client.and_then(|made| {
-            made.inspect_err(|error| tracing::warn!(%error, "alarms cannot be pushed")).ok()
-        });
+        let client =
+            client.and_then(|made| made.inspect_err(|error| tracing::warn!(%error, "alarms cannot be pushed")).ok());
         Self { client, pushed: Mutex::default() }
     }
 

@@ -1,7 +1,7 @@
 //! Alarms are tried out: one message through each way that is set up, and what came of it.
 
 use super::mail::{self, AlarmMail};
-use super::push::Wire;
+use super::push::Pusher;
 use super::{AlarmSettings, board};
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
@@ -51,7 +51,7 @@ pub async fn try_out(
         let outcome = Ok(format!("`coranto serve` sends it to {}", to.join(", ")));
         all.push(Tried { way: "email", outcome });
     }
-    let wire = Wire::new(settings);
+    let wire = Pusher::new(settings);
     if settings.push.is_some() {
         let pushed = wire.push(settings, &letter, &[], now).await;
         all.push(Tried { way: "push", outcome: pushed.map(|()| "it was taken".to_owned()) });

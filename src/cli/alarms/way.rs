@@ -37,15 +37,11 @@ pub(super) async fn test(config: &Config, context: &Context) -> anyhow::Result<E
     Ok(if tried.iter().all(|one| one.outcome.is_ok()) { Exit::Ok } else { Exit::Problems })
 }
 
-pub(super) async fn quiet(
-    config: &Config,
-    typed: &str,
-    duration: Duration,
-    context: &Context,
-) -> anyhow::Result<Exit> {
+pub(super) async fn quiet(config: &Config, typed: &str, duration: Duration, context: &Context) -> anyhow::Result<Exit> {
     let name: AlarmName = typed.parse().map_err(|_| {
         let near = nearest(typed, AlarmName::ALL.iter().map(|one| one.as_str()));
-        let hint = near.map_or_else(|| "`coranto alarms --json` has the names".to_owned(), |near| format!("did you mean {near}?"));
+        let hint = near
+            .map_or_else(|| "`coranto alarms --json` has the names".to_owned(), |near| format!("did you mean {near}?"));
         Failure::usage(format!("{typed:?} is no alarm")).hint(hint)
     })?;
     let db = context.open_existing(config).await?;

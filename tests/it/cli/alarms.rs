@@ -185,10 +185,15 @@ fn what_stood_is_read_from_the_file_while_the_database_is_away() {
     let text = std::fs::read_to_string(&path).unwrap();
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let database = format!("database = \"postgres://nobody@127.0.0.1:{closed}/none\"\n");
-    let kept: String = text.lines().filter(|line| !line.starts_with("database")).map(|line| format!("{line}\n")).collect();
+    let kept: String =
+        text.lines().filter(|line| !line.starts_with("database")).map(|line| format!("{line}\n")).collect();
     std::fs::write(&path, format!("{database}{kept}")).unwrap();
     std::fs::create_dir_all(folder.join("state")).unwrap();
-    std::fs::write(folder.join("state/alarms"), "# as of then\nthen person ledger.unwritable: the database cannot be written\n").unwrap();
+    std::fs::write(
+        folder.join("state/alarms"),
+        "# as of then\nthen person ledger.unwritable: the database cannot be written\n",
+    )
+    .unwrap();
     let said = super::fails(folder, &["alarms"], 5);
     assert!(said.contains("ledger.unwritable") && said.contains("as of then"), "{said}");
 }

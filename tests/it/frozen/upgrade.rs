@@ -13,7 +13,7 @@ impl Frozen {
 
     async fn steps(&self, file: &Path) -> usize {
         let db = Db::open(&format!("sqlite://{}", file.display())).await.unwrap();
-        let applied = migrate::status(&db).await.unwrap().into_iter().filter(|step| step.applied).count();
+        let applied = migrate::state(&db).await.unwrap().steps.into_iter().filter(|step| step.applied).count();
         db.close().await;
         applied
     }

@@ -12,11 +12,11 @@ use crate::harness::database::{SqlitePlace, both_databases};
 async fn an_empty_database_has_no_step_until_it_is_brought_up() {
     let place = SqlitePlace::new();
     let db = Db::open(&place.url()).await.unwrap();
-    let steps = migrate::status(&db).await.unwrap();
+    let steps = migrate::state(&db).await.unwrap().steps;
     assert!(!steps.is_empty() && steps.iter().all(|step| !step.applied), "{steps:?}");
     assert!(steps.is_sorted_by_key(|step| step.number), "{steps:?}");
     migrate::run(&db).await.unwrap();
-    assert!(migrate::status(&db).await.unwrap().iter().all(|step| step.applied));
+    assert!(migrate::state(&db).await.unwrap().steps.iter().all(|step| step.applied));
     db.write(async |tx| newsletters::ensure(tx, "week", NOW).await).await.unwrap();
     db.close().await;
 }
@@ -94,7 +94,7 @@ both_databases! {
         db.write(async |tx| tx.sql("UPDATE schema SET oldest_program = 9001").execute().await).await.unwrap();
         assert!(migrate::state(&db).await.unwrap().check().is_err());
         // And its own steps are still told from it.
-        assert!(migrate::status(&db).await.unwrap().iter().all(|step| step.applied && step.number < 9000));
+        assert!(migrate::state(&db).await.unwrap().steps.iter().all(|step| step.applied && step.number < 9000));
     }
 
     async fn a_schema_says_what_it_bears(db: Db) {
