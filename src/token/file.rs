@@ -290,7 +290,7 @@ mod tests {
             let text = Keyring::rotated(&old, 9, Some(1)).unwrap();
             let after = Keyring::parse(&text).unwrap();
             assert_eq!((after.sealing_number(), after.is_leaked(1)), (9, true), "{name}: {text}");
-            assert_eq!(after.is_leaked(2), false);
+            assert!(!after.is_leaked(2));
             assert_eq!(after.address_hash("a@b"), before.address_hash("a@b"), "{name}");
             assert_eq!(Keyring::rotated(&text, 10, Some(1)), Err(KeyFileError::Absent(1)), "{name}");
             let gone = Keyring::without(&text, 1).unwrap();

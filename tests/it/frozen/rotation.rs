@@ -8,7 +8,7 @@ fn key_of(token: &Token) -> u8 {
         letter @ b'a'..=b'z' => letter - b'a',
         digit => digit - b'2' + 26,
     };
-    digit(0) << 3 | digit(1) >> 2
+    (digit(0) << 3) | (digit(1) >> 2)
 }
 
 impl Frozen {
