@@ -1,12 +1,12 @@
 //! From the sections of the configuration to what each part is told. The only place that knows both sides.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::config::{Config, Dkim, InboundMailbox, Relay, RelayTls};
+use crate::config::{Alarms, Config, Dkim, InboundMailbox, Relay, RelayTls};
 use crate::delivery::{EngineSettings, NewsletterSettings, RelaySettings};
 use crate::domain::hook::Hook;
 use crate::domain::newsletter::Newsletter;
@@ -162,7 +162,17 @@ pub fn upkeep(config: &Config) -> upkeep::AlarmSettings {
         folder: file.and_then(Path::parent).map(Path::to_owned),
         host: config.public_url.host_str().unwrap_or_default().to_owned(),
         retention: config.retention,
+        push: Alarms::url(config.alarms.push.as_ref())
+            .map(|url| upkeep::AlarmPush { url, format: config.alarms.push_format }),
+        heartbeat: Alarms::url(config.alarms.heartbeat.as_ref()),
+        file: Some(alarms_file(config)),
+        user_agent: format!("coranto/{} (+{})", env!("CARGO_PKG_VERSION"), public_url(config)),
     }
+}
+
+/// The file that has the alarms that stand.
+pub fn alarms_file(config: &Config) -> PathBuf {
+    config.server.state.join("alarms")
 }
 
 /// Where links begin, without a `/` at its end.

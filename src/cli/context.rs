@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::failure::{Exit, Failure};
 use super::output::Output;
 use super::owner;
+use super::schema_hint::newer;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigDocument};
 use crate::domain::actor::Actor;
@@ -116,10 +117,11 @@ impl Context {
     /// whose schema is older than this program is left alone, for a server of the older version may be working on it.
     pub async fn open_to_look(&self, config: &Config) -> anyhow::Result<Db> {
         let db = self.open_as_it_is(config).await?;
-        let steps = migrate::status(&db).await?;
-        if steps.iter().all(|step| !step.applied) {
+        let state = migrate::state(&db).await?;
+        state.check().map_err(|error| newer(error, config.database.sqlite_file()))?;
+        if state.is_new() {
             migrate::run(&db).await?;
-        } else if steps.iter().any(|step| !step.applied) {
+        } else if state.to_do().next().is_some() {
             return Err(Failure::new("the database's schema is older than this program")
                 .hint("restart `coranto serve` with this version, or run `coranto migrate` while no server runs")
                 .into());

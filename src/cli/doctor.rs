@@ -50,6 +50,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     report.say_all(local::files(&config))?;
     report.say_all(local::addresses(&config))?;
+    report.say(&local::alarms(&config))?;
     report.say_all(hooks::look(&config))?;
     context.block_on(async {
         report.say_all(local::database(&config, context.now()).await)?;

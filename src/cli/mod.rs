@@ -33,6 +33,7 @@ mod queue;
 mod ready;
 mod receiving;
 mod report;
+mod schema_hint;
 mod serve;
 pub mod sink;
 mod state_hint;

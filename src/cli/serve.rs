@@ -21,7 +21,7 @@ use crate::publishing::pictures;
 use crate::publishing::scheduler::Scheduler;
 use crate::signup::{self, Signup, SignupList};
 use crate::store::lock::EngineLock;
-use crate::store::{Db, migrate, newsletters};
+use crate::store::{Db, newsletters};
 use crate::supervise::{Supervisor, manager};
 use crate::templates::Templates;
 use crate::upkeep::{self, Upkeep};
@@ -122,7 +122,15 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Db> {
     let db = Db::open(config.database.as_str())
         .await
         .with_context(|| format!("the database {} cannot be opened", config.database))?;
-    migrate::run(&db).await?;
+    let file = config.database.sqlite_file();
+    let outlook = upkeep::outlook(&db, file).await?;
+    for step in outlook.state.to_do().filter(|_| !outlook.state.is_new()) {
+        tracing::info!(step = step.number, class = step.class.as_str(), "the schema gets the step {}", step.name);
+    }
+    let done = upkeep::upgrade(&db, file, false).await.map_err(|trouble| super::schema_hint::left(trouble, file))?;
+    if let Some(copy) = done.copy {
+        tracing::info!(copy = %copy.display(), "the database as it was before is kept");
+    }
     Ok(db)
 }
 

@@ -365,6 +365,26 @@ const MOST: &[Key] = &[
         "The name of the relay that alarms go through: one that is up when the usual ones are not.",
     ),
     key(
+        "alarms.push",
+        Secret,
+        Means("alarms are not pushed"),
+        "The `https` address that alarms are posted to, at once and without a relay: ntfy, Gotify, a chat program's \
+         incoming webhook. It is never printed.",
+    ),
+    key(
+        "alarms.push_format",
+        Text,
+        Default("text"),
+        "`text` posts the words of the email, `json` an object with `text`, `content`, `host` and `alarms`.",
+    ),
+    key(
+        "alarms.heartbeat",
+        Secret,
+        Means("no sign of life is given"),
+        "The `https` address that is asked every five minutes while the database can be written. Whoever waits there \
+         notices when the process, the machine or its network is gone. It is never printed.",
+    ),
+    key(
         "signup.confirmations_per_day",
         Integer(1, 100),
         Default("1"),

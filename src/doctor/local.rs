@@ -122,6 +122,29 @@ pub fn addresses(config: &Config) -> Vec<Finding> {
     all
 }
 
+/// Who is told when something needs a person. No address is printed: one for pushes holds a secret.
+pub fn alarms(config: &Config) -> Finding {
+    let alarms = &config.alarms;
+    let mut ways = Vec::new();
+    if !alarms.to.is_empty() {
+        ways.push(format!("by email to {}", count(alarms.to.len() as u64, "address").replace("addresss", "addresses")));
+    }
+    if alarms.push.is_some() {
+        ways.push("by push".to_owned());
+    }
+    if alarms.heartbeat.is_some() {
+        ways.push("by the silence of a heartbeat".to_owned());
+    }
+    match ways.is_empty() {
+        false => Finding::ok("alarms", format!("you are told {}", ways.join(", "))),
+        true => Finding::warn(
+            "alarms",
+            "nobody is told when something needs a person: alarms stand in the log alone",
+            "set `to` and `push` under [alarms]; `coranto alarms test` tries them",
+        ),
+    }
+}
+
 /// The database, its schema, and the time it remembers.
 pub async fn database(config: &Config, now: Timestamp) -> Vec<Finding> {
     let url = &config.database;
@@ -203,18 +226,17 @@ async fn keys(db: &Db, config: &Config, now: Timestamp) -> Vec<Finding> {
 }
 
 async fn schema(db: &Db, url: &crate::config::DatabaseUrl) -> Finding {
-    match migrate::status(db).await {
-        Ok(steps) if steps.iter().all(|step| step.applied) => {
-            Finding::ok("database", format!("{url} is open, its schema up to date"))
-        }
-        Ok(steps) if steps.iter().all(|step| !step.applied) => {
-            Finding::ok("database", format!("{url} is open, and new"))
-        }
-        Ok(_) => Finding::fail(
+    match migrate::state(db).await {
+        Ok(state) if state.is_new() => Finding::ok("database", format!("{url} is open, and new")),
+        Ok(state) if state.to_do().next().is_some() => Finding::fail(
             "database",
             format!("{url} has an older schema than this program"),
             "run `coranto migrate` while no server runs",
         ),
+        Ok(state) => match state.check() {
+            Ok(()) => Finding::ok("database", format!("{url} is open, its schema up to date")),
+            Err(error) => Finding::fail("database", error.to_string(), "install that version, or restore a backup"),
+        },
         Err(error) => Finding::fail(
             "database",
             format!("{url}: {error}"),

@@ -80,6 +80,16 @@ string_enum! {
     }
 }
 
+string_enum! {
+    /// In which shape alarms are pushed.
+    PushFormat: "push format" {
+        /// The words of the email.
+        Text = "text",
+        /// An object with the words and each alarm, as chat programs take it.
+        Json = "json",
+    }
+}
+
 /// An alarm to be raised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alarm {

@@ -241,8 +241,28 @@ events! {
     SignupRefused = "signup.refused",
     /// A refusal was taken back.
     SignupAllowed = "signup.allowed",
+    /// A person does not want to hear of an alarm until a time.
+    AlarmQuieted = "alarm.quieted" {
+        name: AlarmName,
+        /// When it is told again.
+        until: Timestamp,
+    },
+    /// Alarms were tried out: no cause, an email all the same.
+    AlarmTested = "alarm.tested",
     /// A key is used with this database for the first time.
     KeyAdded = "key.added" {
+        number: i64,
+        /// What it is recognised by.
+        fingerprint: String,
+    },
+    /// A key is in other hands: it ends subscriptions and opens nothing else.
+    KeyLeaked = "key.leaked" {
+        number: i64,
+        /// What it is recognised by.
+        fingerprint: String,
+    },
+    /// A key was given up: what it sealed opens nothing any more.
+    KeyRetired = "key.retired" {
         number: i64,
         /// What it is recognised by.
         fingerprint: String,

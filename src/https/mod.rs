@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::client::conn::http1;
-use hyper::header::{ACCEPT, CONNECTION, HOST, LOCATION, USER_AGENT};
+use hyper::header::{ACCEPT, CONNECTION, CONTENT_TYPE, HOST, HeaderValue, LOCATION, USER_AGENT};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
@@ -121,6 +121,35 @@ impl HttpsClient {
                 (ServerReply { status: StatusCode::OK, .. }, body) => Ok(body),
                 (ServerReply { status, .. }, _) => Err(Unheard::Status(status)),
             }
+        };
+        tokio::time::timeout(SHORT_ANSWER_MAX, whole).await.unwrap_or(Err(Unheard::Late))
+    }
+
+    /// Sends `body` to `url` and says what it is answered with, within ten seconds. Over https, or unprotected to this very
+    /// machine.
+    pub async fn post(&self, url: &Url, content_type: &'static str, body: String) -> Result<StatusCode, Unheard> {
+        let mut request = self.request(Method::POST, url);
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        *request.body_mut() = body;
+        self.short(url, request).await
+    }
+
+    /// The same of a GET.
+    pub async fn poke(&self, url: &Url) -> Result<StatusCode, Unheard> {
+        self.short(url, self.request(Method::GET, url)).await
+    }
+
+    async fn short(&self, url: &Url, request: Request<String>) -> Result<StatusCode, Unheard> {
+        let whole = async {
+            let host = url.host().ok_or(Unheard::NoHost)?.to_owned();
+            let stream = self.connect(&host, url.port_or_known_default().unwrap_or(443)).await?;
+            if url.scheme() == "https" {
+                return Ok(exchange(self.encrypted(&host, stream).await?, request, None).await?.0.status);
+            }
+            if !stream.peer_addr()?.ip().is_loopback() {
+                return Err(Unheard::Unprotected);
+            }
+            Ok(exchange(stream, request, None).await?.0.status)
         };
         tokio::time::timeout(SHORT_ANSWER_MAX, whole).await.unwrap_or(Err(Unheard::Late))
     }

@@ -106,6 +106,24 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<StandingAlarm>> {
     tx.sql(select!("ORDER BY since, id")).fetch_all().await
 }
 
+/// Until when a person does not want to hear of which alarms.
+pub async fn quiets(tx: &mut Tx, now: Timestamp) -> Result<Vec<(AlarmName, Timestamp)>> {
+    tx.sql("SELECT name, until_at FROM quiets WHERE until_at > $1 ORDER BY name").bind(now).fetch_all().await
+}
+
+/// Notes that nobody is told of an alarm before `until`, however often it is raised.
+pub async fn quiet(tx: &mut Tx, name: AlarmName, until: Timestamp, by: By<'_>) -> Result<()> {
+    tx.sql(
+        "INSERT INTO quiets (name, until_at) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET until_at = excluded.until_at",
+    )
+    .bind(name)
+    .bind(until)
+    .execute()
+    .await?;
+    events::append(tx, by, About::default(), &Event::AlarmQuieted { name, until }).await
+}
+
 /// How many mails of alarms there were since `since`.
 pub async fn mails_since(tx: &mut Tx, since: Timestamp) -> Result<i64> {
     let (count,) = tx

@@ -50,6 +50,21 @@ pub async fn note(tx: &mut Tx, kind: &str, number: i64, fingerprint: Fingerprint
     Ok(noted == 1)
 }
 
+/// Gives up a key that seals and opens links. `false` when it is not known by this fingerprint, or was given up before.
+pub async fn retire(tx: &mut Tx, number: i64, fingerprint: Fingerprint, now: Timestamp) -> Result<bool> {
+    let retired = tx
+        .sql(
+            "UPDATE keys SET retired_at = $3
+             WHERE kind = 'link' AND number = $1 AND fingerprint = $2 AND retired_at IS NULL",
+        )
+        .bind(number)
+        .bind(fingerprint)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(retired == 1)
+}
+
 /// Forgets every key: others are about to take their place.
 pub async fn forget(tx: &mut Tx) -> Result<u64> {
     tx.sql("DELETE FROM keys").execute().await

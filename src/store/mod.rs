@@ -15,6 +15,7 @@ pub mod departed;
 pub mod events;
 pub mod evidence;
 pub mod folded;
+pub mod former;
 pub mod history;
 pub mod hooks;
 pub mod images;
@@ -96,6 +97,18 @@ pub enum StoreError {
     /// The schema is not this program's.
     #[error("the database's schema cannot be brought up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A newer program made it, and says that this one does not work with it.
+    #[error(
+        "this database was brought to schema {schema} by coranto {}; this is {}, which knows {knows}",
+        .made_by.as_deref().unwrap_or("of a later version"), env!("CARGO_PKG_VERSION")
+    )]
+    Newer {
+        schema: i64,
+        /// The version of that program.
+        made_by: Option<String>,
+        /// The newest step that this program knows.
+        knows: i64,
+    },
     /// Anything the database itself says.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),

@@ -32,6 +32,9 @@ pub enum KeyFileError {
         /// The number, or the word.
         name: String,
     },
+    /// The key of this number is not there, or is marked as leaked already.
+    #[error("it has no key {0} that opens")]
+    Absent(u8),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,22 +114,30 @@ impl Keyring {
     }
 
     /// `text`, which is that of a key file, with a new key on top that bears `number`. The key that hashes addresses gets a
-    /// line of its own, so that the old ones can go one day. Comments stay.
-    pub fn rotated(text: &str, number: u8) -> Result<String, KeyFileError> {
-        let before = Self::parse(text)?;
-        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        let name = |line: &String| line.split_once(':').map(|(name, _)| name.trim().to_owned());
-        if !lines.iter().any(|line| name(line).as_deref() == Some(ADDRESS)) {
-            let oldest = text.lines().filter_map(bytes_of).next_back().ok_or(KeyFileError::Empty)?;
-            lines.push(ADDRESS_HEAD.trim_end().to_owned());
-            lines.push(format!("{ADDRESS}:{}", HEX.encode(&derive(&oldest, b"coranto address"))));
+    /// line of its own, so that the old ones can go one day. Comments stay. `leaked` is marked so that it ends
+    /// subscriptions alone.
+    pub fn rotated(text: &str, number: u8, leaked: Option<u8>) -> Result<String, KeyFileError> {
+        let mut lines = with_address(text)?;
+        if let Some(leaked) = leaked {
+            let line = lines.iter_mut().find(|line| number_of(line) == Some((leaked, false)));
+            let line = line.ok_or(KeyFileError::Absent(leaked))?;
+            let (name, rest) = line.split_once(':').unwrap_or_default();
+            *line = format!("{}-:{rest}", name.trim_end());
         }
         let top = lines.iter().position(|line| bytes_of(line).is_some()).unwrap_or(0);
         lines.insert(top, format!("{number}:{}", HEX.encode(&random_bytes::<32>())));
-        let text = lines.join("\n") + "\n";
-        let after = Self::parse(&text)?;
-        debug_assert_eq!(after.address_fingerprint, before.address_fingerprint);
-        Ok(text)
+        rewritten(text, &lines)
+    }
+
+    /// `text` without the key of `number`. Comments stay, and so does the key that hashes addresses.
+    pub fn without(text: &str, number: u8) -> Result<String, KeyFileError> {
+        let mut lines = with_address(text)?;
+        let before = lines.len();
+        lines.retain(|line| number_of(line).is_none_or(|(one, _)| one != number));
+        if lines.len() == before {
+            return Err(KeyFileError::Absent(number));
+        }
+        rewritten(text, &lines)
     }
 
     /// What each key does and how it is recognised: the one that hashes addresses, then those of links in their order.
@@ -157,6 +168,34 @@ fn key(id: u8, leaked: bool, master: &[u8]) -> Key {
         text: derive(master, b"coranto text"),
         fingerprint: Fingerprint::of(master),
     }
+}
+
+/// The lines of a key file, with one for the key that hashes addresses.
+fn with_address(text: &str) -> Result<Vec<String>, KeyFileError> {
+    Keyring::parse(text)?;
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    if !lines.iter().any(|line| line.split_once(':').is_some_and(|(name, _)| name.trim() == ADDRESS)) {
+        let oldest = text.lines().filter_map(bytes_of).next_back().ok_or(KeyFileError::Empty)?;
+        lines.push(ADDRESS_HEAD.trim_end().to_owned());
+        lines.push(format!("{ADDRESS}:{}", HEX.encode(&derive(&oldest, b"coranto address"))));
+    }
+    Ok(lines)
+}
+
+/// A file that can be read again, and hashes addresses as the one before it.
+fn rewritten(before: &str, lines: &[String]) -> Result<String, KeyFileError> {
+    let text = lines.join("\n") + "\n";
+    let after = Keyring::parse(&text)?;
+    debug_assert_eq!(after.address_fingerprint, Keyring::parse(before)?.address_fingerprint);
+    Ok(text)
+}
+
+/// The number of the key in a line, and whether it is leaked.
+fn number_of(line: &str) -> Option<(u8, bool)> {
+    bytes_of(line)?;
+    let name = line.split_once(':')?.0.trim();
+    let (number, leaked) = name.strip_suffix('-').map_or((name, false), |number| (number, true));
+    Some((number.parse().ok()?, leaked))
 }
 
 /// The key in a line, if it has one that seals or opens.
@@ -212,7 +251,7 @@ mod tests {
     fn a_rotation_changes_what_seals_and_no_hash() {
         for old in [format!("# mine\n1:{}\n", digits('1')), Keyring::generate()] {
             let before = Keyring::parse(&old).unwrap();
-            let text = Keyring::rotated(&old, 7).unwrap();
+            let text = Keyring::rotated(&old, 7, None).unwrap();
             let after = Keyring::parse(&text).unwrap();
             assert_eq!(after.sealing_number(), 7);
             assert_eq!(after.address_hash("a@b"), before.address_hash("a@b"));
@@ -230,13 +269,38 @@ mod tests {
                 text.lines().filter(|line| !line.starts_with("1:")).map(|line| format!("{line}\n")).collect();
             assert_eq!(Keyring::parse(&without).unwrap().address_hash("a@b"), before.address_hash("a@b"));
             assert_eq!(
-                Keyring::rotated(&text, 7).err(),
+                Keyring::rotated(&text, 7, None).err(),
                 Some(KeyFileError::Twice {
                     line: text.lines().position(|line| line.starts_with("7:")).unwrap() + 2,
                     name: "7".into()
                 })
             );
         }
+    }
+
+    #[test]
+    fn a_key_that_leaked_or_is_retired_takes_no_hash_with_it() {
+        let (one, two) = (digits('1'), digits('2'));
+        for (name, old) in [
+            ("from before", format!("# mine\n 1 :{one} # the first\n")),
+            ("two of them", format!("2:{two}\n\n1:{one}\n")),
+            ("with its own line", format!("2:{two}\n1:{one}\naddress:{}\n", digits('a'))),
+        ] {
+            let before = Keyring::parse(&old).unwrap();
+            let text = Keyring::rotated(&old, 9, Some(1)).unwrap();
+            let after = Keyring::parse(&text).unwrap();
+            assert_eq!((after.sealing_number(), after.is_leaked(1)), (9, true), "{name}: {text}");
+            assert!(!after.is_leaked(2));
+            assert_eq!(after.address_hash("a@b"), before.address_hash("a@b"), "{name}");
+            assert_eq!(Keyring::rotated(&text, 10, Some(1)), Err(KeyFileError::Absent(1)), "{name}");
+            let gone = Keyring::without(&text, 1).unwrap();
+            let after = Keyring::parse(&gone).unwrap();
+            assert!(!after.fingerprints().iter().any(|(kind, _)| *kind == KeyKind::Link(1)), "{name}: {gone}");
+            assert_eq!(after.address_hash("a@b"), before.address_hash("a@b"), "{name}");
+            assert_eq!(Keyring::without(&gone, 1), Err(KeyFileError::Absent(1)));
+            assert_eq!(Keyring::rotated(&old, 10, Some(77)), Err(KeyFileError::Absent(77)));
+        }
+        assert_eq!(Keyring::without(&format!("1:{one}\n"), 1), Err(KeyFileError::Empty), "nothing would seal");
     }
 
     #[test]

@@ -1,28 +1,37 @@
-//! Alarms are told: at once, daily while they stand, once when they are over; by log always, by email where it is set.
+//! Alarms are told: at once, after four hours, daily while they stand, once when they are over; by log always, by email and
+//! push where they are set up.
 
 use std::time::Duration;
 
 use super::mail::Say;
-use super::{AlarmSettings, mail};
+use super::push::Pusher;
+use super::{AlarmSettings, board, mail};
 use crate::clock::{DAY, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::alarm::AlarmName;
 use crate::store::alarms::{self, StandingAlarm};
 use crate::store::{Db, StoreError, deliveries};
 
-/// How often a person is told of the same that still stands.
+/// A person is told a second time of what stands still so long after the first.
+pub(super) const SECOND_AFTER: Duration = Duration::from_secs(4 * 3600);
+/// And how often from then on.
 const AGAIN_AFTER: Duration = DAY;
 const HOUR: Duration = Duration::from_secs(3600);
-/// Emails in an hour; what comes after them stands in one list.
-const MAILS_PER_HOUR: i64 = 10;
+/// Messages in an hour; what comes after them stands in one list.
+const MESSAGES_PER_HOUR: usize = 10;
 
-pub(super) async fn tell(db: &Db, settings: &AlarmSettings, now: Timestamp) -> Result<(), StoreError> {
-    let all = alarms::all(&mut db.read().await?).await?;
+pub(super) async fn tell(db: &Db, settings: &AlarmSettings, wire: &Pusher, now: Timestamp) -> Result<(), StoreError> {
+    let mut tx = db.read().await?;
+    let (all, quiets) = (alarms::all(&mut tx).await?, alarms::quiets(&mut tx, now).await?);
+    drop(tx);
+    let standing: Vec<_> = all.iter().filter(|one| one.stands(now)).collect();
+    board::write(settings, &standing, now);
     let is_waiting = waits(db, &all, now).await?;
     let due: Vec<(Say, StandingAlarm)> = all
         .into_iter()
         .filter(|one| is_waiting || one.name != AlarmName::RelayDown || one.told_at.is_some() || is_over(one, now))
         .filter_map(|one| Some((due(&one, now)?, one)))
+        .filter(|(say, one)| *say == Say::Over || !quiets.iter().any(|(name, _)| *name == one.name))
         .collect();
     if due.is_empty() {
         return Ok(());
@@ -32,49 +41,69 @@ pub(super) async fn tell(db: &Db, settings: &AlarmSettings, now: Timestamp) -> R
     for (_, one) in &silent {
         db.write(async |tx| alarms::end(tx, one, Actor::scheduler(now)).await).await?;
     }
-    if settings.to.is_empty() || settings.newsletters.is_empty() {
+    if !settings.mails() && settings.push.is_none() {
         for (say, one) in &due {
             log(*say, one);
             db.write(async |tx| settle(tx, *say, one, "log", now).await).await?;
         }
         return Ok(());
     }
-    let had = alarms::mails_since(&mut db.read().await?, now.minus(HOUR)).await?;
-    let each = usize::try_from((MAILS_PER_HOUR - had).max(0)).unwrap_or(0);
+    let since = now.minus(HOUR);
+    let mailed = alarms::mails_since(&mut db.read().await?, since).await?;
+    let had = usize::try_from(mailed).unwrap_or(0).max(wire.pushed_since(since));
+    let each = MESSAGES_PER_HOUR.saturating_sub(had);
     // The list is the last of the hour: what comes after it waits, and is told by the next.
     let (single, listed) = due.split_at(if due.len() <= each { due.len() } else { each });
-    for (say, one) in single {
-        log(*say, one);
-        tell_all(db, settings, std::slice::from_ref(&(*say, one.clone())), now).await?;
+    let mut messages: Vec<&[(Say, StandingAlarm)]> = single.iter().map(std::slice::from_ref).collect();
+    if !listed.is_empty() && had <= MESSAGES_PER_HOUR {
+        messages.push(listed);
     }
-    if !listed.is_empty() && had <= MAILS_PER_HOUR {
-        listed.iter().for_each(|(say, one)| log(*say, one));
-        tell_all(db, settings, listed, now).await?;
+    let mut is_heard = true;
+    for told in messages {
+        told.iter().for_each(|(say, one)| log(*say, one));
+        is_heard = tell_all(db, settings, wire, told, is_heard, now).await?;
     }
     Ok(())
 }
 
-/// Adds one email of these alarms for each address, and notes that they are told, in one transaction.
+/// Adds one email of these alarms for each address, and notes that they are told, in one transaction; then pushes them.
+/// `is_heard` is whether the message before was taken: who does not answer is not waited for again and again.
 async fn tell_all(
     db: &Db,
     settings: &AlarmSettings,
+    wire: &Pusher,
     told: &[(Say, StandingAlarm)],
+    is_heard: bool,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let letter = mail::compose(settings, told, now);
+    let how = if settings.mails() { "email,log" } else { "log" };
     db.write(async |tx| {
-        let revision = mail::store(tx, settings, &letter, now).await?;
-        for address in &settings.to {
-            let recipient = Some(address.as_str());
-            let new = deliveries::NewDelivery { subscription: None, recipient, revision, request: None, due_at: now };
-            deliveries::add(tx, &new).await?;
+        if settings.mails() {
+            mail::queue(tx, settings, &letter, now).await?;
         }
         for (say, one) in told {
-            settle(tx, *say, one, "email,log", now).await?;
+            settle(tx, *say, one, how, now).await?;
         }
-        Ok(())
+        Ok::<_, StoreError>(())
     })
-    .await
+    .await?;
+    if settings.push.is_none() || !is_heard {
+        return Ok(is_heard);
+    }
+    if let Err(why) = wire.push(settings, &letter, told, now).await {
+        tracing::warn!(why, "an alarm could not be pushed");
+        return Ok(false);
+    }
+    let how = if settings.mails() { "email,push,log" } else { "push,log" };
+    db.write(async |tx| {
+        for (_, one) in told.iter().filter(|(say, _)| *say != Say::Over) {
+            alarms::told(tx, one.id, how, now).await?;
+        }
+        Ok::<_, StoreError>(())
+    })
+    .await?;
+    Ok(true)
 }
 
 async fn settle(
@@ -98,7 +127,13 @@ fn due(one: &StandingAlarm, now: Timestamp) -> Option<Say> {
     match one.told_at {
         _ if !one.stands(now) => None,
         None => Some(Say::Raised),
-        Some(told_at) => (now.since(told_at) >= AGAIN_AFTER && !one.name.is_count()).then_some(Say::Stands),
+        Some(_) if one.name.is_count() => None,
+        Some(told_at) => {
+            // Who was told at once is told again a few hours later, and daily from then on.
+            let is_first = told_at.since(one.due_at) < SECOND_AFTER;
+            let wait = if is_first { SECOND_AFTER } else { AGAIN_AFTER };
+            (now.since(told_at) >= wait).then_some(Say::Stands)
+        }
     }
 }
 
@@ -118,7 +153,7 @@ async fn waits(db: &Db, all: &[StandingAlarm], now: Timestamp) -> Result<bool, S
 }
 
 /// One line with stable names.
-fn log(say: Say, one: &StandingAlarm) {
+pub(super) fn log(say: Say, one: &StandingAlarm) {
     let StandingAlarm { name, scope, severity, note, count, .. } = one;
     let what = name.title(scope);
     match say {
@@ -159,11 +194,13 @@ mod tests {
     }
 
     #[test]
-    fn the_rhythm_is_at_once_daily_and_at_the_end() {
+    fn the_rhythm_is_at_once_after_four_hours_daily_and_at_the_end() {
         let held = standing(AlarmName::IssueHeld);
         assert_eq!(due(&held, NOW), Some(Say::Raised));
         let told = StandingAlarm { told_at: Some(NOW), ..held };
-        assert_eq!((due(&told, minutes(1439)), due(&told, minutes(1440))), (None, Some(Say::Stands)));
+        assert_eq!((due(&told, minutes(239)), due(&told, minutes(240))), (None, Some(Say::Stands)));
+        let told = StandingAlarm { told_at: Some(minutes(240)), ..told };
+        assert_eq!((due(&told, minutes(1679)), due(&told, minutes(1680))), (None, Some(Say::Stands)));
         let cleared = StandingAlarm { cleared_at: Some(minutes(5)), ..told };
         assert_eq!((due(&cleared, minutes(14)), due(&cleared, minutes(15))), (None, Some(Say::Over)));
     }

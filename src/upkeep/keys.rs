@@ -13,7 +13,7 @@ use crate::store::{Db, StoreError, Tx, events, keys, subscribers};
 use crate::token::{Fingerprint, KeyKind, Keyring};
 
 /// Mails of this age are still in use: their links are what a lost key costs.
-const MAILS_FOR: Duration = DAY.saturating_mul(60);
+pub(super) const MAILS_FOR: Duration = DAY.saturating_mul(60);
 /// People at either end of the list whose stored hash is tried, where no fingerprint is known yet.
 const TRIED: i64 = 5;
 
@@ -77,13 +77,13 @@ impl KeyTrouble {
 
 /// Whether `ring` may be used with the database. Changes nothing.
 pub async fn look(db: &Db, ring: &Keyring, now: Timestamp) -> Result<(), KeyTrouble> {
-    judge(&mut db.read().await?, ring, now).await.map(|_| ())
+    judge(&mut db.read().await?, ring, None, now).await.map(|_| ())
 }
 
 /// The same, and notes the keys where they are new: the first of a database, or one that was put on top. Addresses that
 /// were stored under former rules of folding are then hashed anew.
 pub async fn admit(db: &Db, ring: &Keyring, actor: &Actor, now: Timestamp) -> Result<(), KeyTrouble> {
-    let known = judge(&mut db.read().await?, ring, now).await?;
+    let known = judge(&mut db.read().await?, ring, None, now).await?;
     let is_known =
         |(kind, print): &(KeyKind, Fingerprint)| find(&known, *kind).is_some_and(|one| one.fingerprint == *print);
     if !ring.fingerprints().iter().all(is_known) {
@@ -115,7 +115,7 @@ async fn note_all(
         let (word, number) = row(kind);
         if !keys::note(tx, word, number, print, now).await? {
             // Another process was faster, with another key.
-            judge(tx, ring, now).await?;
+            judge(tx, ring, None, now).await?;
         }
         if find(known, kind).is_none() && !known.is_empty() {
             let event = Event::KeyAdded { number, fingerprint: print.to_string() };
@@ -125,7 +125,13 @@ async fn note_all(
     Ok(())
 }
 
-async fn judge(tx: &mut Tx, ring: &Keyring, now: Timestamp) -> Result<Vec<KnownKey>, KeyTrouble> {
+/// The keys that the database knows, where `ring` has what it needs of them. `given_up` may be gone from it.
+pub(super) async fn judge(
+    tx: &mut Tx,
+    ring: &Keyring,
+    given_up: Option<u8>,
+    now: Timestamp,
+) -> Result<Vec<KnownKey>, KeyTrouble> {
     let known = keys::all(tx).await?;
     let has = ring.fingerprints();
     let of = |kind| has.iter().find(|(one, _)| *one == kind).map(|(_, print)| *print);
@@ -145,6 +151,7 @@ async fn judge(tx: &mut Tx, ring: &Keyring, now: Timestamp) -> Result<Vec<KnownK
         let needs = one.fingerprint;
         match of(KeyKind::Link(number)) {
             Some(has) if has == needs => {}
+            None if given_up == Some(number) => {}
             found => {
                 let stake = stake(tx, Some(one), &known, now).await?;
                 return Err(match found {
@@ -165,15 +172,25 @@ async fn fits(tx: &mut Tx, ring: &Keyring) -> Result<bool, StoreError> {
 }
 
 /// What hangs on a key that sealed links: the mails since it was on top, until another was.
-async fn stake(tx: &mut Tx, one: Option<&KnownKey>, known: &[KnownKey], now: Timestamp) -> Result<Stake, StoreError> {
+pub(super) async fn stake(
+    tx: &mut Tx,
+    one: Option<&KnownKey>,
+    known: &[KnownKey],
+    now: Timestamp,
+) -> Result<Stake, StoreError> {
     let since = now.minus(MAILS_FOR);
     let Some(one) = one else { return keys::stake(tx, since, now).await };
-    let next = known.iter().filter(|other| other.kind == "link" && other.first_at > one.first_at);
-    let until = next.map(|other| other.first_at).min().unwrap_or(now);
+    let until = followed_at(one, known).unwrap_or(now);
     // The first key sealed before it was noted.
     let is_first = known.iter().all(|other| other.kind != "link" || other.first_at >= one.first_at);
     let since = if is_first { since } else { since.max(one.first_at) };
     keys::stake(tx, since, until).await
+}
+
+/// When another key was put on top of this one.
+pub(super) fn followed_at(one: &KnownKey, known: &[KnownKey]) -> Option<Timestamp> {
+    let next = known.iter().filter(|other| other.kind == "link" && other.first_at > one.first_at);
+    next.map(|other| other.first_at).min()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,17 +263,6 @@ pub async fn list(db: &Db, ring: &Keyring, now: Timestamp) -> Result<Vec<KeySumm
     Ok(all)
 }
 
-/// A number for a new key, which neither the file nor the database has ever used; none when all are.
-pub async fn next_number(db: &Db, ring: &Keyring) -> Result<Option<u8>, StoreError> {
-    let known = keys::all(&mut db.read().await?).await?;
-    let mut used: Vec<KeyKind> = ring.fingerprints().into_iter().map(|(kind, _)| kind).collect();
-    used.extend(known.iter().map(kind));
-    let highest =
-        used.iter().filter_map(|kind| if let KeyKind::Link(number) = kind { Some(*number) } else { None }).max();
-    let above = highest.and_then(|highest| highest.checked_add(1));
-    Ok(above.or_else(|| (1..=u8::MAX).find(|number| !used.contains(&KeyKind::Link(*number)))))
-}
-
 /// What it cost to go on with other keys.
 #[derive(Clone, Copy, Debug)]
 pub struct Adopted {
@@ -284,11 +290,11 @@ pub async fn adopt(db: &Db, ring: &Keyring, actor: &Actor, now: Timestamp) -> Re
     Ok(Adopted { rehashed: done.changed, stake })
 }
 
-fn find(known: &[KnownKey], wanted: KeyKind) -> Option<&KnownKey> {
+pub(super) fn find(known: &[KnownKey], wanted: KeyKind) -> Option<&KnownKey> {
     known.iter().find(|one| kind(one) == wanted)
 }
 
-fn kind(known: &KnownKey) -> KeyKind {
+pub(super) fn kind(known: &KnownKey) -> KeyKind {
     match known.kind.as_str() {
         "address" => KeyKind::Address,
         _ => KeyKind::Link(u8::try_from(known.number).unwrap_or_default()),

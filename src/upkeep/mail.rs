@@ -8,7 +8,7 @@ use crate::domain::RevisionId;
 use crate::domain::delivery::DeliveryKind;
 use crate::store::alarms::StandingAlarm;
 use crate::store::revisions::{self, NewRevision};
-use crate::store::{Result, Tx, newsletters};
+use crate::store::{Result, Tx, deliveries, newsletters};
 
 /// What there is to tell of an alarm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,13 +59,19 @@ fn before(say: Say) -> &'static str {
     }
 }
 
+/// Adds one email for each address.
+pub(super) async fn queue(tx: &mut Tx, settings: &AlarmSettings, letter: &AlarmMail, now: Timestamp) -> Result<()> {
+    let revision = store(tx, settings, letter, now).await?;
+    for address in &settings.to {
+        let recipient = Some(address.as_str());
+        let new = deliveries::NewDelivery { subscription: None, recipient, revision, request: None, due_at: now };
+        deliveries::add(tx, &new).await?;
+    }
+    Ok(())
+}
+
 /// Stores it as a revision of the first newsletter, whose address it comes from.
-pub(super) async fn store(
-    tx: &mut Tx,
-    settings: &AlarmSettings,
-    letter: &AlarmMail,
-    now: Timestamp,
-) -> Result<RevisionId> {
+async fn store(tx: &mut Tx, settings: &AlarmSettings, letter: &AlarmMail, now: Timestamp) -> Result<RevisionId> {
     let slug = settings.newsletters.first().map_or("", |newsletter| newsletter.slug.as_str());
     let newsletter = newsletters::ensure(tx, slug, now).await?;
     let new = NewRevision {

@@ -38,6 +38,6 @@ impl Upkeep {
             let by = Actor::scheduler(now);
             self.db.write(async |tx| crate::store::alarms::raise(tx, &alarm, by).await).await?;
         }
-        alarms::tell(&self.db, &self.settings, now).await
+        alarms::tell(&self.db, &self.settings, &self.wire, now).await
     }
 }

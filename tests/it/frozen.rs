@@ -2,6 +2,9 @@
 //! program is known from outside alone, so that these tests outlive whatever is rewritten within. See
 //! `tests/fixtures/frozen/README.md`.
 
+mod rotation;
+mod upgrade;
+
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -96,6 +99,12 @@ impl Frozen {
 
     /// The web server alone: nothing that was queued goes out.
     fn serve(&self) -> Program {
+        let migrated = self.coranto(&["migrate", "--no-backup"]);
+        assert_eq!(migrated.status.code(), Some(0), "{}", migrated.stderr);
+        self.serve_as_it_is()
+    }
+
+    fn serve_as_it_is(&self) -> Program {
         let mut command = coranto(self.home.path());
         command.args(["serve", "--role", "web"]);
         let mut server = Program::start(command);
@@ -155,6 +164,7 @@ on_both! {
     every_link_opens
     every_mail_leaves
     nobody_comes_back_who_is_kept_out
+    what_a_key_opens_is_what_its_line_says
 }
 
 #[test]
@@ -180,6 +190,7 @@ fn every_message_id_and_return_path_names_its_row() {
 }
 
 mod scenarios {
+    pub(super) use super::rotation::what_a_key_opens_is_what_its_line_says;
     use super::*;
 
     /// No migration loses a row.
@@ -272,7 +283,7 @@ mod scenarios {
     /// Whatever the spelling: by hand, by an import, by the form.
     pub(super) async fn nobody_comes_back_who_is_kept_out(frozen: Frozen) {
         let facts = &frozen.facts;
-        let migrated = frozen.coranto(&["migrate"]);
+        let migrated = frozen.coranto(&["migrate", "--no-backup"]);
         assert_eq!(migrated.status.code(), Some(0), "{}", migrated.stderr);
         let before = frozen.readers().await;
         let mut kept_out = Vec::new();

@@ -1,5 +1,7 @@
 //! Alarms as whoever is on duty gets them: at once, once a day, at the end; never more than ten emails an hour.
 
+mod ways;
+
 use std::time::Duration;
 
 use coranto::clock::{Clock, Timestamp};
@@ -31,7 +33,13 @@ impl Duty {
             folder: None,
             host: "news.example.org".to_owned(),
             retention: Retention::default(),
+            ..AlarmSettings::default()
         };
+        Self::with(db, settings, now)
+    }
+
+    /// The same with other ways out.
+    fn with(db: &Db, settings: AlarmSettings, now: Timestamp) -> Self {
         let upkeep = Upkeep::new(db.clone(), Clock::fixed(now), settings, std::sync::Arc::default());
         Self { db: db.clone(), upkeep, now }
     }
@@ -77,8 +85,11 @@ both_databases! {
         assert_eq!(duty.after(0).await, ["[coranto] week/calendar is held and does not go out"]);
         assert!(duty.after(60).await.is_empty(), "that is known");
         duty.raise(HELD, "week/calendar").await;
-        assert!(duty.after(60).await.is_empty(), "that is known, too");
-        assert_eq!(duty.after(22 * 60).await, ["[coranto] still: week/calendar is held and does not go out"]);
+        assert!(duty.after(179).await.is_empty(), "that is known, too");
+        let still = ["[coranto] still: week/calendar is held and does not go out"];
+        assert_eq!(duty.after(1).await, still, "once more after four hours");
+        assert!(duty.after(24 * 60 - 1).await.is_empty());
+        assert_eq!(duty.after(1).await, still);
         duty.clear(HELD, "week/calendar").await;
         assert!(duty.after(9).await.is_empty(), "it may come back");
         assert_eq!(duty.after(1).await, ["[coranto] over: week/calendar is held and does not go out"]);
@@ -185,7 +196,7 @@ both_databases! {
             assert!(taken.await.unwrap());
         };
         let to = vec!["ops@example.org".parse().unwrap()];
-        let settings = AlarmSettings { to, newsletters: vec![week()], folder: None, host: "news.example.org".to_owned(), retention: Retention::default() };
+        let settings = AlarmSettings { to, newsletters: vec![week()], folder: None, host: "news.example.org".to_owned(), retention: Retention::default(), ..AlarmSettings::default() };
         let stands = async || {
             let all = alarms::all(&mut stage.db.read().await.unwrap()).await.unwrap();
             all.iter().any(|one| one.name == AlarmName::ScheduleLate && one.told_at.is_some())

@@ -115,3 +115,85 @@ fn whoever_is_on_duty_gets_an_email_from_a_real_server() {
         assert_eq!((&alarm["name"], &alarm["told_how"]), (&"slot.empty".into(), &"email,log".into()));
     });
 }
+
+#[test]
+fn ways_are_tried_and_no_secret_of_theirs_is_printed() {
+    let home = super::installation();
+    let folder = home.path();
+    let path = folder.join("coranto.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(ok(folder, &["doctor", "--offline"]).contains("warn  alarms: nobody is told"));
+    let tried = super::cli(folder, &["alarms", "test"]);
+    assert!(tried.status.success() && tried.stderr.contains("Nobody gets alarms"), "{tried:?}");
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let lines = format!(
+        "\n[alarms]\nto = [\"ops@example.com\"]\npush = \"http://{closed}/s3cr3tTopic\"\nheartbeat_file = \"beat\"\n"
+    );
+    std::fs::write(folder.join("beat"), format!("http://{closed}/s3cr3tBeat\n")).unwrap();
+    std::fs::write(&path, format!("{text}{lines}")).unwrap();
+    let tried = super::cli(folder, &["alarms", "test", "--json"]);
+    assert_eq!(tried.status.code(), Some(3), "{tried:?}");
+    let ways: Vec<serde_json::Value> = tried.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let named: Vec<_> = ways.iter().map(|one| (one["way"].as_str().unwrap(), one["ok"] == true)).collect();
+    assert_eq!(named, [("log", true), ("file", true), ("email", true), ("push", false), ("heartbeat", false)]);
+    for args in [
+        &["alarms", "test"][..],
+        &["alarms"],
+        &["config", "show"],
+        &["config", "show", "--json"],
+        &["config", "check"],
+        &["doctor", "--offline"],
+        &["status"],
+    ] {
+        let ended = super::cli(folder, args);
+        let said = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(!said.contains("s3cr3t"), "{args:?}: {said}");
+    }
+    let doctor = super::cli(folder, &["doctor", "--offline"]).stdout;
+    assert!(doctor.contains("ok    alarms: you are told by email to 1 address, by push, by the silence"), "{doctor}");
+    for (push, word) in [
+        ("ftp://example.com/s3cr3t", "over https alone"),
+        ("http://example.com/s3cr3t", "over https alone"),
+        ("s3cr3t", "no address"),
+        ("https://user:s3cr3t@example.com/", "user name"),
+    ] {
+        std::fs::write(&path, format!("{text}\n[alarms]\npush = \"{push}\"\n")).unwrap();
+        let ended = super::cli(folder, &["config", "check"]);
+        let said = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(said.contains(word) && said.contains("alarms.push") && !said.contains("s3cr3t"), "{push}: {said}");
+    }
+}
+
+#[test]
+fn an_alarm_is_quiet_for_a_while() {
+    let home = super::installation();
+    let folder = home.path();
+    let said = super::fails(folder, &["alarms", "quiet", "relay.donw", "4h"], 2);
+    assert!(said.contains("did you mean relay.down"), "{said}");
+    super::fails(folder, &["alarms", "quiet", "relay.down", "long"], 2);
+    assert!(ok(folder, &["alarms", "quiet", "relay.down", "4h"]).contains("Nobody is told of relay.down until"));
+    assert!(super::cli(folder, &["alarms"]).stderr.contains("Nobody is told of relay.down until"));
+    assert!(ok(folder, &["alarms", "quiet", "relay.down", "0s"]).contains("told of relay.down again"));
+    assert!(!super::cli(folder, &["alarms"]).stderr.contains("relay.down"));
+}
+
+#[test]
+fn what_stood_is_read_from_the_file_while_the_database_is_away() {
+    let home = super::installation();
+    let folder = home.path();
+    let path = folder.join("coranto.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let database = format!("database = \"postgres://nobody@127.0.0.1:{closed}/none\"\n");
+    let kept: String =
+        text.lines().filter(|line| !line.starts_with("database")).map(|line| format!("{line}\n")).collect();
+    std::fs::write(&path, format!("{database}{kept}")).unwrap();
+    std::fs::create_dir_all(folder.join("state")).unwrap();
+    std::fs::write(
+        folder.join("state/alarms"),
+        "# as of then\nthen person ledger.unwritable: the database cannot be written\n",
+    )
+    .unwrap();
+    let said = super::fails(folder, &["alarms"], 5);
+    assert!(said.contains("ledger.unwritable") && said.contains("as of then"), "{said}");
+}

@@ -17,6 +17,7 @@ mod places;
 mod reading;
 mod relay;
 mod returning;
+mod rotation;
 mod sending;
 mod service;
 mod setup;
@@ -24,6 +25,7 @@ mod signing;
 mod subscribers;
 mod surroundings;
 mod truth;
+mod upgrading;
 mod whose;
 
 use std::path::Path;

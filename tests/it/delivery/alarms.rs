@@ -42,6 +42,7 @@ fn upkeep(stage: &DeliveryFixture) -> Upkeep {
         folder: None,
         host: "news.example.org".to_owned(),
         retention: Retention::default(),
+        ..AlarmSettings::default()
     };
     Upkeep::new(stage.db.clone(), stage.clock.clone(), settings, std::sync::Arc::default())
 }

@@ -227,11 +227,11 @@ mod tests {
 
     both_databases! {
         async fn a_test_gets_a_database_with_the_schema(fresh: Fresh) {
-            let steps = migrate::status(&fresh.db).await.unwrap();
+            let steps = migrate::state(&fresh.db).await.unwrap().steps;
             assert!(!steps.is_empty() && steps.iter().all(|step| step.applied), "{steps:?}");
             // Another process would find the same.
             let again = Db::open(&fresh.url).await.unwrap();
-            assert!(migrate::status(&again).await.unwrap().iter().all(|step| step.applied));
+            assert!(migrate::state(&again).await.unwrap().steps.iter().all(|step| step.applied));
             again.close().await;
         }
 

@@ -219,7 +219,7 @@ both_databases! {
         let mut now = ground.now.plus(DAY * 31);
         let settings = AlarmSettings {
             to: Vec::new(), newsletters: Vec::new(), folder: None, host: "news.example.org".to_owned(),
-            retention: Retention::default(),
+            retention: Retention::default(), ..AlarmSettings::default()
         };
         let upkeep = Upkeep::new(ground.db().clone(), Clock::fixed(now), settings, std::sync::Arc::default());
         let stands = async || {
@@ -246,7 +246,7 @@ both_databases! {
         let ground = SignupFixture::new(db).await;
         let settings = AlarmSettings {
             to: Vec::new(), newsletters: Vec::new(), folder: None, host: "news.example.org".to_owned(),
-            retention: Retention::default(),
+            retention: Retention::default(), ..AlarmSettings::default()
         };
         let upkeep = Upkeep::new(ground.db().clone(), Clock::fixed(ground.now), settings, std::sync::Arc::default());
         upkeep.look(ground.now).await.unwrap();

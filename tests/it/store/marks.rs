@@ -106,6 +106,11 @@ both_databases! {
         let whole = keys::stake(tx, Timestamp(0), later(1)).await.unwrap();
         assert_eq!(whole, Stake { suppressed: 0, readers: 1, mails: 1 });
         assert_eq!(keys::stake(tx, later(1), later(2)).await.unwrap().mails, 0);
+        assert!(!keys::retire(tx, 1, Fingerprint(9), NOW).await.unwrap(), "that is another key");
+        assert!(!keys::retire(tx, 0, Fingerprint(8), NOW).await.unwrap(), "addresses are hashed with it for ever");
+        assert!(keys::retire(tx, 1, Fingerprint(-7), later(7)).await.unwrap());
+        assert!(!keys::retire(tx, 1, Fingerprint(-7), later(8)).await.unwrap(), "it was given up before");
+        assert_eq!(keys::all(tx).await.unwrap()[1].retired_at, Some(later(7)));
         assert_eq!(keys::forget(tx).await.unwrap(), 2);
     }
 

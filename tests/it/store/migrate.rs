@@ -3,7 +3,7 @@
 use coranto::store::consents::{self, ConsentDetails, NewConsent};
 use coranto::store::subscribers::{self, NewSubscriber};
 use coranto::store::subscriptions::{self, NewSubscription};
-use coranto::store::{Db, StoreError, migrate, newsletters};
+use coranto::store::{Db, StoreError, former, migrate, newsletters};
 
 use super::ground::{NOW, person};
 use crate::harness::database::{SqlitePlace, both_databases};
@@ -12,11 +12,11 @@ use crate::harness::database::{SqlitePlace, both_databases};
 async fn an_empty_database_has_no_step_until_it_is_brought_up() {
     let place = SqlitePlace::new();
     let db = Db::open(&place.url()).await.unwrap();
-    let steps = migrate::status(&db).await.unwrap();
+    let steps = migrate::state(&db).await.unwrap().steps;
     assert!(!steps.is_empty() && steps.iter().all(|step| !step.applied), "{steps:?}");
     assert!(steps.is_sorted_by_key(|step| step.number), "{steps:?}");
     migrate::run(&db).await.unwrap();
-    assert!(migrate::status(&db).await.unwrap().iter().all(|step| step.applied));
+    assert!(migrate::state(&db).await.unwrap().steps.iter().all(|step| step.applied));
     db.write(async |tx| newsletters::ensure(tx, "week", NOW).await).await.unwrap();
     db.close().await;
 }
@@ -83,9 +83,41 @@ both_databases! {
                    SELECT version + 9000, 'of tomorrow', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1";
         assert_eq!(db.write(async |tx| tx.sql(sql).execute().await).await.unwrap(), 1);
         let error = migrate::run(&db).await.unwrap_err();
-        assert!(matches!(error, StoreError::Migrate(_)), "{error:?}");
+        assert!(matches!(error, StoreError::Newer { schema: 9001, .. }), "{error:?}");
         assert!(error.to_string().contains("9001"), "{error}");
+        assert!(!migrate::is_current(&mut db.read().await.unwrap()).await.unwrap());
+        let state = migrate::state(&db).await.unwrap();
+        assert_eq!((state.newest, state.oldest_program, state.is_new()), (9001, None, false));
+        // What it says of itself is believed.
+        db.write(async |tx| tx.sql("UPDATE schema SET version = 9001").execute().await).await.unwrap();
+        assert!(migrate::state(&db).await.unwrap().check().is_ok());
+        db.write(async |tx| tx.sql("UPDATE schema SET oldest_program = 9001").execute().await).await.unwrap();
+        assert!(migrate::state(&db).await.unwrap().check().is_err());
         // And its own steps are still told from it.
-        assert!(migrate::status(&db).await.unwrap().iter().all(|step| step.applied && step.number < 9000));
+        assert!(migrate::state(&db).await.unwrap().steps.iter().all(|step| step.applied && step.number < 9000));
+    }
+
+    async fn a_schema_says_what_it_bears(db: Db) {
+        let state = migrate::state(&db).await.unwrap();
+        assert_eq!((state.newest, state.to_do().count()), (migrate::known(), 0));
+        assert_eq!(state.made_by.as_deref(), Some(env!("CARGO_PKG_VERSION")));
+        assert!(state.oldest_program.is_some_and(|oldest| oldest <= migrate::known()), "{state:?}");
+        assert!(state.steps.iter().all(|step| step.applied_at.is_some()), "{state:?}");
+        assert!(migrate::is_current(&mut db.read().await.unwrap()).await.unwrap());
+    }
+
+    async fn a_copy_of_a_file_is_whole_and_its_owners_alone(db: Db) {
+        db.write(async |tx| newsletters::ensure(tx, "week", NOW).await).await.unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let copy = home.path().join("copy.db");
+        let bytes = former::bytes(&db).await.unwrap();
+        assert_eq!(former::write(&db, &copy).await.unwrap(), db.is_sqlite());
+        assert_eq!(bytes.is_some(), db.is_sqlite());
+        let Some(bytes) = bytes else { return };
+        let size = std::fs::metadata(&copy).unwrap().len();
+        assert!(size > 0 && size <= bytes + 4096 && bytes <= size * 2, "{size} of {bytes}");
+        let other = Db::open(&format!("sqlite://{}", copy.display())).await.unwrap();
+        assert!(newsletters::find(&mut other.read().await.unwrap(), "week").await.unwrap().is_some());
+        other.close().await;
     }
 }

@@ -62,7 +62,7 @@ fn inserts(table: &str, columns: &[(String, String)], overriding: &str) -> Vec<S
 }
 
 /// Tables that later steps made.
-const MADE: [&str; 3] = ["hooks", "installation", "mailbox_positions"];
+const MADE: [&str; 4] = ["hooks", "installation", "mailbox_positions", "quiets"];
 
 fn renamed(mut rows: Rows) -> Rows {
     rows.extend(MADE.map(|table| (table.to_owned(), Vec::new())));
@@ -119,7 +119,7 @@ async fn no_step_loses_a_row_on_sqlite() {
 
 async fn sqlite_tables(connection: &mut sqlx::SqliteConnection) -> Vec<(String, Vec<(String, String)>)> {
     let names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-                 AND name <> '_sqlx_migrations' ORDER BY name";
+                 AND name NOT IN ('_sqlx_migrations', 'schema') ORDER BY name";
     let mut tables = Vec::new();
     for name in sqlx::query_scalar::<_, String>(names).fetch_all(&mut *connection).await.unwrap() {
         let columns = sqlx::query("SELECT name, type FROM pragma_table_info($1)").bind(&name);
@@ -168,7 +168,7 @@ async fn postgres_tables(connection: &mut sqlx::PgConnection) -> Vec<(String, Ve
     let all = "SELECT t.table_name::text, c.column_name::text, c.data_type::text
                FROM information_schema.tables t
                JOIN information_schema.columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
-               WHERE t.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND t.table_name <> '_sqlx_migrations'
+               WHERE t.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND t.table_name NOT IN ('_sqlx_migrations', 'schema')
                ORDER BY t.table_name, c.ordinal_position";
     let mut tables: Vec<(String, Vec<(String, String)>)> = Vec::new();
     for row in sqlx::query(all).fetch_all(connection).await.unwrap() {

@@ -1,35 +1,34 @@
 //! `coranto keys`: which keys seal links and hash addresses, and a new one in time. Never prints a key.
 
-use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+mod file;
 
-use anyhow::Context as _;
+use std::path::PathBuf;
+
 use serde_json::json;
 
 use super::table::Table;
 use super::text::count;
 use super::when::{local, shared_zone};
-use super::{Context, Exit, Failure};
+use super::{Context, Exit};
 use crate::config::Config;
-use crate::private;
 use crate::store::Db;
-use crate::token::{KeyKind, Keyring};
+use crate::token::KeyKind;
 use crate::upkeep::{self, KeySummary, Use};
 
-/// List, rotate and replace the keys that seal links and hash addresses.
+/// List, check, rotate and retire the keys that seal links and hash addresses.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
-  coranto keys list
-  coranto keys rotate")]
+  coranto keys
+  coranto keys rotate
+  coranto keys check /mnt/backup/secret.key")]
 pub(super) struct Args {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List the keys by their fingerprints.
+    /// List the keys by their fingerprints; so does `coranto keys` alone.
     ///
     /// Exits with 3 when a key is missing that the database was used with.
     #[command(before_help = "Examples:
@@ -41,8 +40,32 @@ enum Command {
     /// Suppressions, refusals and limits stay, since the key that hashes addresses does not change.
     /// Restart `coranto serve` afterwards. On several machines: stop all, rotate, copy the file to each, start.
     #[command(before_help = "Examples:
-  coranto keys rotate")]
-    Rotate,
+  coranto keys rotate
+  coranto keys rotate --leaked 1")]
+    Rotate {
+        /// The key of this number is in other hands: it opens unsubscribe links and nothing else.
+        #[arg(long, value_name = "NUMBER")]
+        leaked: Option<u8>,
+    },
+    /// Take a key out of the file for good: what it sealed opens nothing any more.
+    ///
+    /// Refuses while emails of the last 60 days have links of this key, unless you give --yes.
+    #[command(before_help = "Examples:
+  coranto keys retire 1")]
+    Retire {
+        /// The key's number.
+        number: u8,
+    },
+    /// Compare a key file with the database, and change nothing.
+    ///
+    /// Exits with 3 when the file is not the database's, or lacks a key of it.
+    #[command(before_help = "Examples:
+  coranto keys check
+  coranto keys check /mnt/backup/secret.key")]
+    Check {
+        /// The file; the configured one if you name none.
+        file: Option<PathBuf>,
+    },
     /// Continue with this key file when the right one is lost for good.
     ///
     /// Links in emails already sent stop working. Addresses that are suppressed and not stored may get email again.
@@ -55,9 +78,11 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     context.block_on(async {
         let db = context.open_to_look(&config).await?;
-        let result = match args.command {
+        let result = match args.command.unwrap_or(Command::List) {
             Command::List => list(&db, &config, context).await,
-            Command::Rotate => rotate(&db, &config, context).await,
+            Command::Rotate { leaked } => file::rotate(&db, &config, leaked, context).await,
+            Command::Retire { number } => file::retire(&db, &config, number, context).await,
+            Command::Check { file } => file::check(&db, &config, file.as_deref(), context).await,
             Command::Adopt => adopt(&db, &config, context).await,
         };
         db.close().await;
@@ -113,35 +138,6 @@ fn name(kind: KeyKind) -> String {
     }
 }
 
-async fn rotate(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
-    let Some(file) = &config.key_file else {
-        return Err(Failure::new("the keys stand in the configuration or the environment, and not in a file")
-            .exit(Exit::NotAllowed)
-            .hint("put them into a file of their own, and name it with secret_key_file")
-            .into());
-    };
-    context.admit(db, config).await?;
-    let Some(number) = upkeep::next_number(db, &config.keys).await? else {
-        return Err(Failure::new("every number from 1 to 255 was used by a key").exit(Exit::NotAllowed).into());
-    };
-    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let text = Keyring::rotated(&text, number)?;
-    let rotated = Keyring::parse(&text)?;
-    // First the file: a key that the database knows and the file lacks would be refused.
-    replace(file, &text).with_context(|| format!("{} cannot be written; it is as it was", file.display()))?;
-    upkeep::admit(db, &rotated, &context.actor(), context.now()).await.map_err(super::context::refused)?;
-    if context.output.is_json() {
-        context.output.json(&json!({ "number": number, "file": file }))?;
-    } else {
-        context.output.line(format!("Key {number} seals links from now on; {} has it on top.", file.display()))?;
-    }
-    context.output.note(
-        "Restart `coranto serve`: until then it seals with the key before. Put the file into your backup.\n\
-         The other keys open the links that they sealed; remove none of them while readers use such emails.",
-    );
-    Ok(Exit::Ok)
-}
-
 async fn adopt(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
     let Err(trouble) = upkeep::look(db, &config.keys, context.now()).await else {
         context.output.note("These are the database's keys already; there is nothing to do.");
@@ -167,29 +163,4 @@ async fn adopt(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Ex
          longer knows suppressed addresses that are not stored.",
     );
     Ok(Exit::Ok)
-}
-
-/// Puts `text` in the place of a file that its owner alone can read, whole or not at all.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
-    let file = fs::canonicalize(file)?;
-    let folder = file.parent().map_or_else(PathBuf::new, Path::to_owned);
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let beside = folder.join(format!(".{name}.new"));
-    let _ = fs::remove_file(&beside);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    let mut new = private::open(&beside, &mut options)?;
-    new.write_all(text.as_bytes())?;
-    new.sync_all()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        let before = fs::metadata(&file)?;
-        // As root on behalf of the service's user.
-        if before.uid() != fs::metadata(&beside)?.uid() {
-            std::os::unix::fs::chown(&beside, Some(before.uid()), Some(before.gid()))?;
-        }
-    }
-    fs::rename(&beside, &file)?;
-    fs::File::open(&folder)?.sync_all()
 }
