@@ -1,11 +1,12 @@
 //! From the sections of the configuration to what each part is told. The only place that knows both sides.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 
+use crate::backup::{self, BackupPlan};
 use crate::config::{Config, Dkim, InboundMailbox, Relay, RelayTls};
 use crate::delivery::{EngineSettings, NewsletterSettings, RelaySettings};
 use crate::domain::hook::Hook;
@@ -163,6 +164,16 @@ pub fn upkeep(config: &Config) -> upkeep::AlarmSettings {
         host: config.public_url.host_str().unwrap_or_default().to_owned(),
         retention: config.retention,
     }
+}
+
+/// What belongs to a backup beside the database. `files` are those that the configuration names, each by its key; `text`
+/// is the configuration without the secrets in it, with the keys of those.
+pub fn backup(config: &Config, files: &[(String, PathBuf)], text: (String, Vec<String>)) -> BackupPlan {
+    let (places, unnamed) = backup::named_by(files);
+    let (text, mut left_out) = text;
+    left_out.extend(unnamed);
+    let keys = backup::fingerprints(&config.keys);
+    BackupPlan { config: text, places, state: config.server.state.clone(), keys, left_out }
 }
 
 /// Where links begin, without a `/` at its end.

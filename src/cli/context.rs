@@ -10,6 +10,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigDocument};
 use crate::domain::actor::Actor;
 use crate::domain::newsletter::Newsletter;
+use crate::journal::Journal;
 use crate::store::lock::was_served;
 use crate::store::{Db, StoreError, migrate, newsletters};
 use crate::upkeep::{self, KeyTrouble, MemoryTrouble, Rebirth};
@@ -89,7 +90,7 @@ impl Context {
     pub async fn heed(&self, db: &Db, config: &Config, delivers: bool) -> anyhow::Result<()> {
         let folder = WitnessFolder::new(&config.server.state);
         let actor = self.actor();
-        let reborn = upkeep::heed(db, &folder, delivers, actor.at(self.now())).await.map_err(|trouble| {
+        let reborn = upkeep::heed(db, &folder, &config.keys, delivers, actor.at(self.now())).await.map_err(|trouble| {
             let why = Failure::new(trouble.to_string()).exit(Exit::NotAllowed);
             match trouble {
                 MemoryTrouble::Other { .. } => anyhow::Error::from(why.hint(
@@ -154,7 +155,8 @@ impl Context {
     /// Opens the database of `config`, whatever its schema.
     pub async fn open_as_it_is(&self, config: &Config) -> anyhow::Result<Db> {
         let opened = async {
-            let db = Db::open(config.database.as_str()).await?;
+            let journal = Journal::in_folder(&config.server.state);
+            let db = Db::open(config.database.as_str()).await?.with_journal(journal);
             // What a command makes due is due by the database's clock.
             db.set_clock(&self.clock).await?;
             Ok::<_, StoreError>(db)

@@ -1,6 +1,7 @@
 //! The command line: one file per command. Results go to stdout, messages to stderr, and the exit code says how it went.
 
 mod alarms;
+mod backup;
 mod bounces;
 mod check;
 mod completions;
@@ -29,6 +30,7 @@ mod progress;
 mod queue;
 mod receiving;
 mod report;
+mod restore;
 mod serve;
 pub mod sink;
 mod state_hint;
@@ -160,7 +162,8 @@ enum Command {
     Migrate(migrate::Args),
     Hold(hold::HoldArgs),
     Release(hold::ReleaseArgs),
-    Restore(hold::RestoreArgs),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Tidy(tidy::Args),
     Sink(sink::Args),
     Config(config::Args),
@@ -195,7 +198,8 @@ impl Command {
             Self::Migrate(args) => migrate::run(args, context),
             Self::Hold(args) => hold::hold(args, context),
             Self::Release(args) => hold::release(args, context),
-            Self::Restore(args) => hold::restore(args, context),
+            Self::Backup(args) => backup::run(args, context),
+            Self::Restore(args) => restore::run(args, context),
             Self::Tidy(args) => tidy::run(args, context),
             Self::Sink(args) => sink::command(args, context),
             Self::Config(args) => config::run(args, context),

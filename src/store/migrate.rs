@@ -136,7 +136,18 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0023_hosts.sql"),
         include_str!("../../migrations/postgres/0023_hosts.sql"),
     ),
+    (
+        24,
+        "backups",
+        include_str!("../../migrations/sqlite/0024_backups.sql"),
+        include_str!("../../migrations/postgres/0024_backups.sql"),
+    ),
 ];
+
+/// The number of the newest step.
+pub fn newest() -> i64 {
+    STEPS.last().map_or(0, |(number, ..)| *number)
+}
 
 /// What was done to the schema, or is yet to be.
 #[derive(Debug, serde::Serialize)]
@@ -158,7 +169,7 @@ pub async fn run(db: &Db) -> Result<()> {
             sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut *connection).await?;
             migrator(true).run(&mut *connection).await?;
         }
-        Db::Postgres(pool) => migrator(false).run(pool).await?,
+        Db::Postgres(pool, _) => migrator(false).run(pool).await?,
     }
     Ok(())
 }
@@ -172,7 +183,7 @@ pub async fn status(db: &Db) -> Result<Vec<MigrationStep>> {
             connection.ensure_migrations_table(TABLE).await?;
             connection.list_applied_migrations(TABLE).await?
         }
-        Db::Postgres(pool) => {
+        Db::Postgres(pool, _) => {
             let mut connection = pool.acquire().await?;
             connection.ensure_migrations_table(TABLE).await?;
             connection.list_applied_migrations(TABLE).await?

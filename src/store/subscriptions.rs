@@ -12,10 +12,12 @@ use crate::clock::Timestamp;
 use crate::domain::actor::By;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
+use crate::domain::decision::ReaderDecision;
 use crate::domain::event::Event;
 use crate::domain::subscriber::{EndedBy, Format, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriberId, SubscriptionId};
+use crate::token::Mark;
 
 record! {
     /// A subscription with the person it is of.
@@ -269,7 +271,7 @@ async fn activate_from(
                     ended_by = NULL
              WHERE id = $1 AND state IN ",
             2,
-            " RETURNING newsletter_id"
+            " RETURNING newsletter_id, mark"
         ))
         .bind(id)
         .bind(sources(from, SubscriptionState::Active))
@@ -280,7 +282,7 @@ async fn activate_from(
     if row.is_some() {
         departed::undo_unsubscribe(tx, id).await?;
     }
-    written(tx, id, row, entry).await
+    kept(tx, id, row, entry, Kept::Back).await
 }
 
 /// `active` to `paused`, or another end for a pause that has begun; without an end it lasts until the reader says so.
@@ -349,7 +351,7 @@ async fn end(tx: &mut Tx, id: SubscriptionId, ended_by: EndedBy, entry: &Consent
             "UPDATE subscriptions SET state = $3, left_from = state, left_at = $4, ended_by = $5
              WHERE id = $1 AND state IN ",
             2,
-            " RETURNING newsletter_id"
+            " RETURNING newsletter_id, mark"
         ))
         .bind(id)
         .bind(sources(SubscriptionState::ALL, SubscriptionState::Unsubscribed))
@@ -358,7 +360,7 @@ async fn end(tx: &mut Tx, id: SubscriptionId, ended_by: EndedBy, entry: &Consent
         .bind(ended_by)
         .fetch_optional()
         .await?;
-    written(tx, id, row, entry).await
+    kept(tx, id, row, entry, Kept::Gone(ended_by)).await
 }
 
 /// An end that somebody else had made is the reader's own from now on: they left as well. `false` when it was, or nothing had
@@ -367,14 +369,14 @@ pub async fn make_own(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>)
     let row = tx
         .sql(
             "UPDATE subscriptions SET ended_by = $3
-             WHERE id = $1 AND state = $2 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id",
+             WHERE id = $1 AND state = $2 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id, mark",
         )
         .bind(id)
         .bind(SubscriptionState::Unsubscribed)
         .bind(EndedBy::Reader)
         .fetch_optional()
         .await?;
-    written(tx, id, row, entry).await
+    kept(tx, id, row, entry, Kept::Gone(EndedBy::Reader)).await
 }
 
 /// `left` to `active`, where the end was not the reader's own will. `false` when it was, or nothing had ended.
@@ -383,7 +385,7 @@ pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) 
         .sql(
             "UPDATE subscriptions SET state = $2, confirmed_at = $4, left_at = NULL, left_from = NULL, ended_by = NULL,
                     paused_until = NULL
-             WHERE id = $1 AND state = $3 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id",
+             WHERE id = $1 AND state = $3 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id, mark",
         )
         .bind(id)
         .bind(SubscriptionState::Active)
@@ -391,7 +393,7 @@ pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) 
         .bind(entry.by.now)
         .fetch_optional()
         .await?;
-    written(tx, id, row, entry).await
+    kept(tx, id, row, entry, Kept::Back).await
 }
 
 /// `active` back to `pending`: an import that had made it active is taken back. `false` when it was not so.
@@ -415,14 +417,14 @@ pub async fn restore(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) 
     let row = tx
         .sql(
             "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL, ended_by = NULL
-             WHERE id = $1 AND state = $2 AND ended_by = $3 AND left_from IS NOT NULL RETURNING newsletter_id",
+             WHERE id = $1 AND state = $2 AND ended_by = $3 AND left_from IS NOT NULL RETURNING newsletter_id, mark",
         )
         .bind(id)
         .bind(SubscriptionState::Unsubscribed)
         .bind(EndedBy::Import)
         .fetch_optional()
         .await?;
-    written(tx, id, row, entry).await
+    kept(tx, id, row, entry, Kept::Back).await
 }
 
 /// `left` back to what was before, if that was more than a question. `false` when it was not so.
@@ -430,18 +432,43 @@ pub async fn take_back(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>
     let row = tx
         .sql(
             "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL, ended_by = NULL
-             WHERE id = $1 AND state = $2 AND left_from IN ('active', 'paused') RETURNING newsletter_id",
+             WHERE id = $1 AND state = $2 AND left_from IN ('active', 'paused') RETURNING newsletter_id, mark",
         )
         .bind(id)
         .bind(SubscriptionState::Unsubscribed)
         .fetch_optional()
         .await?;
-    written(tx, id, row, entry).await
+    kept(tx, id, row, entry, Kept::Back).await
 }
 
 /// The states of `from` that may become `to`, for `worded!`.
 fn sources(from: &[SubscriptionState], to: SubscriptionState) -> String {
     json_words(SubscriptionState::sources(from, to).map(SubscriptionState::as_str))
+}
+
+/// What the journal keeps of a change.
+enum Kept {
+    /// An end, and whose act it was.
+    Gone(EndedBy),
+    /// Reads again.
+    Back,
+}
+
+/// The same as [`written`] for a change that must outlive the database.
+async fn kept(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    row: Option<(NewsletterId, Option<Mark>)>,
+    entry: &ConsentEntry<'_>,
+    change: Kept,
+) -> Result<bool> {
+    let Some((newsletter, mark)) = row else { return Ok(false) };
+    let decision = match change {
+        Kept::Gone(ended_by) => ReaderDecision::Unsubscribed { id, mark, ended_by },
+        Kept::Back => ReaderDecision::Returned { id, mark },
+    };
+    tx.keep(decision.entry(entry.by.now));
+    written(tx, id, Some((newsletter,)), entry).await
 }
 
 /// Writes down a change that was made; there was none without a row.

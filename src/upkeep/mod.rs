@@ -5,6 +5,7 @@
 mod alarms;
 mod folding;
 mod hold;
+mod journal;
 mod keys;
 mod mail;
 mod restored;
@@ -22,8 +23,9 @@ use tokio_util::sync::CancellationToken;
 
 pub use folding::{Refolded, clashes, refold};
 pub use hold::{hold, release};
+pub use journal::JournalKeeper;
 pub use keys::{Adopted, KeySummary, KeyTrouble, Use, admit, adopt, list, look, next_number};
-pub use restored::{MemoryTrouble, Rebirth, adopt as adopt_copy, heed};
+pub use restored::{MemoryTrouble, Rebirth, adopt as adopt_copy, begin_anew, heed, remember};
 pub use retention::{Due, RetentionOutcome, due, expire};
 pub use watch::room;
 
