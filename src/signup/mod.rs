@@ -16,6 +16,7 @@ mod enqueue;
 mod entry;
 mod erasure;
 mod export;
+mod from_log;
 mod group_commit;
 mod human_check;
 mod import;
@@ -50,6 +51,7 @@ pub use domain_policy::{DomainPolicy, MxLookup};
 pub use entry::RequestError;
 pub use erasure::{Holdings, copy_of, erase_address, look_holdings};
 pub use export::{ExportError, export};
+pub use from_log::{LoggedUnsubscribes, unsubscribe_from_log};
 pub use human_check::{HumanCheck, NextStep, WAIT, Work};
 pub use import::{
     AGREED_FROM, Answers, ColumnMeaning, ColumnQuestion, ColumnValue, DayOrder, Import, ImportError, ImportFiles,

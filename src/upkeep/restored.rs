@@ -11,7 +11,7 @@ use crate::domain::delivery::DeliveryState;
 use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::domain::{DeliveryId, WorkerId};
-use crate::journal::Journal;
+use crate::journal::{Journal, JournalEntry};
 use crate::signup::{self, Replayed};
 use crate::store::events::About;
 use crate::store::installation::{self, Installation, Recollection};
@@ -75,8 +75,17 @@ pub async fn heed(
     let known = installation::get(&mut tx).await?;
     let Some(why) = judge(&mut tx, known.as_ref(), &remembered, delivers, by.now).await? else {
         drop(tx);
-        if known.is_none() {
-            found(db, by).await?;
+        let newest = remembered.iter().map(|one| one.generation).max();
+        match known {
+            None => {
+                found(db, by).await?;
+            }
+            // Another machine put the copy back; who unsubscribed here since it was made stands here alone.
+            Some(known) if newest.is_some_and(|newest| newest < known.generation) => {
+                let decided = journal_of(folder);
+                db.write(async |tx| signup::replay(tx, keys, &decided).await).await?;
+            }
+            Some(_) => {}
         }
         return Ok(None);
     };
@@ -254,11 +263,7 @@ async fn be_reborn(
     why: String,
     by: By<'_>,
 ) -> Result<Option<Rebirth>, MemoryTrouble> {
-    let decided = Journal::in_folder(folder.path()).read().unwrap_or_else(|error| {
-        let folder = folder.path().display();
-        tracing::error!(%folder, %error, "the journal cannot be read: who unsubscribed since the copy was made is subscribed again");
-        Vec::new()
-    });
+    let decided = journal_of(folder);
     let reborn = db
         .write(async |tx| {
             if !installation::begin_generation(tx, former, generation, &why, by.now).await? {
@@ -300,6 +305,15 @@ async fn be_reborn(
         })
         .await?;
     Ok(reborn)
+}
+
+/// What this machine's journal has.
+fn journal_of(folder: &WitnessFolder) -> Vec<JournalEntry> {
+    Journal::in_folder(folder.path()).read().unwrap_or_else(|error| {
+        let folder = folder.path().display();
+        tracing::error!(%folder, %error, "the journal cannot be read: who unsubscribed since the copy was made is subscribed again");
+        Vec::new()
+    })
 }
 
 const MAY_HAVE_GONE: &str = "a copy of the database was put back: it may have gone out after the copy was made";
