@@ -20,7 +20,7 @@ use crate::witness::WitnessFolder;
 
 /// Where a backup is put.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct RestorePlace {
     /// The SQLite file.
     pub database: PathBuf,
     pub state: PathBuf,
@@ -29,7 +29,7 @@ pub struct Place {
 
 /// How a backup is put back.
 pub struct RestorePlan<'a> {
-    pub place: &'a Place,
+    pub place: &'a RestorePlace,
     pub keys: &'a Keyring,
     /// Whether a database that is there gives way.
     pub replaces: bool,
@@ -75,9 +75,20 @@ pub fn check(unpacked: &Unpacked, plan: &RestorePlan<'_>) -> Result<(), BackupEr
     Ok(())
 }
 
+/// Puts the keys of a backup in their places, where they are missing: without them the configuration cannot be read.
+pub fn keys_in_place(unpacked: &Unpacked, places: &[BackupPlace]) -> Result<(), BackupError> {
+    for file in unpacked.files.iter().filter(|file| file.entry.name.starts_with("keys/")) {
+        let target = place_of(&file.entry.name, places);
+        if let Some(target) = target.filter(|target| !target.exists()) {
+            copy_to(&file.path, &target, file.entry.mode)?;
+        }
+    }
+    Ok(())
+}
+
 /// Puts the files of a backup where they belong, but for the database: those that are missing. Returns what was written,
 /// and what is there and differs.
-pub fn files_in_place(unpacked: &Unpacked, place: &Place) -> Result<(Vec<PathBuf>, Vec<PathBuf>), BackupError> {
+pub fn files_in_place(unpacked: &Unpacked, place: &RestorePlace) -> Result<(Vec<PathBuf>, Vec<PathBuf>), BackupError> {
     let (mut written, mut kept) = (Vec::new(), Vec::new());
     for file in &unpacked.files {
         let name = file.entry.name.as_str();

@@ -11,7 +11,7 @@ use crate::config::{Config, ConfigDocument};
 use crate::domain::actor::Actor;
 use crate::domain::newsletter::Newsletter;
 use crate::journal::Journal;
-use crate::store::lock::was_served;
+use crate::store::lock::{is_missing, was_served};
 use crate::store::{Db, StoreError, migrate, newsletters};
 use crate::upkeep::{self, KeyTrouble, MemoryTrouble, Rebirth};
 use crate::witness::WitnessFolder;
@@ -137,7 +137,7 @@ impl Context {
     /// The same as [`open_to_look`](Self::open_to_look) without making a database where none is: a new installation reads
     /// as empty. Where a server has worked on one it is missing.
     pub async fn open_existing_to_look(&self, config: &Config) -> anyhow::Result<Db> {
-        let Some(file) = config.database.sqlite_file().filter(|file| !file.exists()) else {
+        let Some(file) = config.database.sqlite_file().filter(|file| is_missing(file)) else {
             return self.open_to_look(config).await;
         };
         if was_served(file) {

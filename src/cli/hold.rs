@@ -7,6 +7,7 @@ use super::when::{about, local, shared_zone};
 use super::{Context, Exit, Failure};
 use crate::config::Config;
 use crate::domain::issue::IssueState;
+use crate::store::lock::is_missing;
 use crate::store::{Db, installation, issues};
 use crate::upkeep;
 
@@ -32,7 +33,7 @@ pub(super) struct ReleaseArgs {}
 /// The configuration, if its database is there: nothing that is written where none is would last.
 pub(super) fn config_with_database(context: &Context) -> anyhow::Result<Config> {
     let config = context.config()?;
-    match config.database.sqlite_file().filter(|file| !file.exists()) {
+    match config.database.sqlite_file().filter(|file| is_missing(file)) {
         Some(file) => {
             let text = format!("there is no database at {}, so nothing can go out", file.display());
             Err(Failure::new(text).exit(Exit::NotAllowed).into())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::backup::{failure, open};
 use super::text::count;
 use super::{Context, Exit, Failure};
-use crate::backup::{self, BackupError, Place, PutBack, RestorePlan, Unpacked, named_by, unpack};
+use crate::backup::{self, BackupError, RestorePlace, PutBack, RestorePlan, Unpacked, named_by, unpack};
 use crate::config::{Config, ConfigDocument, DatabaseUrl};
 use crate::store::StoreError;
 use crate::store::lock::EngineLock;
@@ -77,7 +77,7 @@ async fn restore(file: &Path, args: &Args, context: &Context) -> anyhow::Result<
     })?;
     let database = target(args, &config, context)?;
     let files = ConfigDocument::load(&config_file, &context.env)?.files();
-    let place = Place { database, state: config.server.state.clone(), places: named_by(&files).0 };
+    let place = RestorePlace { database, state: config.server.state.clone(), places: named_by(&files).0 };
     let actor = context.actor();
     let plan = RestorePlan {
         place: &place,
@@ -127,6 +127,10 @@ fn target(args: &Args, config: &Config, context: &Context) -> anyhow::Result<Pat
 /// names. With `trial` that happens in a folder that goes.
 fn config_in_place(unpacked: &Unpacked, trial: Option<&Path>, context: &Context) -> anyhow::Result<PathBuf> {
     if context.config_file.exists() {
+        if trial.is_none() {
+            let places = named_by(&context.document()?.files()).0;
+            backup::keys_in_place(unpacked, &places).map_err(failure)?;
+        }
         return Ok(context.config_file.clone());
     }
     let file = match trial {
@@ -138,7 +142,7 @@ fn config_in_place(unpacked: &Unpacked, trial: Option<&Path>, context: &Context)
     let places = named_by(&document.files()).0;
     let state = file.parent().unwrap_or(Path::new("")).join("state");
     // The keys and texts that it names, without which it cannot be read.
-    backup::files_in_place(unpacked, &Place { database: PathBuf::new(), state, places }).map_err(failure)?;
+    backup::files_in_place(unpacked, &RestorePlace { database: PathBuf::new(), state, places }).map_err(failure)?;
     Ok(file)
 }
 

@@ -95,7 +95,7 @@ fn seconds(text: &str) -> Option<Timestamp> {
 
 /// `28/Nov/2026:03:20:00 +0100`
 fn combined(text: &str) -> Option<Timestamp> {
-    jiff::Zoned::strptime("%d/%b/%Y:%H:%M:%S %z", text).ok().map(|at| Timestamp::from_jiff(at.timestamp()))
+    jiff::Timestamp::strptime("%d/%b/%Y:%H:%M:%S %z", text).ok().map(Timestamp::from_jiff)
 }
 
 #[cfg(test)]

@@ -47,6 +47,11 @@ pub fn waiting_for(database: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Whether nothing is at this path: neither a database nor one that is about to take its place.
+pub fn is_missing(database: &Path) -> bool {
+    !database.exists() && !waiting_for(database).exists()
+}
+
 /// Where the lock of a database is.
 fn lock_of(database: &Path) -> PathBuf {
     let mut name = true_path(database).into_os_string();

@@ -6,6 +6,7 @@
 pub mod alarms;
 pub mod arrivals;
 pub mod backups;
+mod changes;
 pub mod choices;
 pub mod claimed;
 pub mod column;

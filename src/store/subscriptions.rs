@@ -4,20 +4,17 @@
 use futures_util::stream::BoxStream;
 
 use super::column::{json_words, record, worded};
-use super::consents::{self, ConsentDetails, NewConsent};
+use super::changes::{self, LastingChange, kept, was_ended, written};
 use super::db::Statement;
-use super::events::{self, About};
 use super::{Result, Tx, departed, limits};
 use crate::clock::Timestamp;
-use crate::domain::actor::By;
 use crate::domain::address::EmailAddress;
-use crate::domain::consent::ConsentKind;
 use crate::domain::decision::ReaderDecision;
-use crate::domain::event::Event;
 use crate::domain::subscriber::{EndedBy, Format, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriberId, SubscriptionId};
-use crate::token::Mark;
+
+pub use super::changes::ConsentEntry;
 
 record! {
     /// A subscription with the person it is of.
@@ -60,24 +57,6 @@ pub struct NewSubscription<'a> {
     /// The language the person chose; one who reads already keeps theirs.
     pub language: Option<&'a str>,
     pub source: &'a str,
-}
-
-/// What is written down with a change: an entry in the record of consents, and an event.
-#[derive(Clone, Copy, Debug)]
-pub struct ConsentEntry<'a> {
-    /// Who changes it, and when.
-    pub by: By<'a>,
-    /// What the record of consents says.
-    pub consent: ConsentKind,
-    /// What the log says; none within an act on many, which writes one event with their number.
-    pub event: Option<&'a Event>,
-    /// The version of the words that were shown.
-    pub wording: &'a str,
-    /// The network it came from, cut to a prefix.
-    pub client: Option<&'a str>,
-    pub source: &'a str,
-    /// What was typed with a question.
-    pub typed: ConsentDetails<'a>,
 }
 
 record! {
@@ -265,13 +244,14 @@ async fn activate_from(
     from: &[SubscriptionState],
     entry: &ConsentEntry<'_>,
 ) -> Result<bool> {
+    let ended = was_ended(tx, id, entry).await?;
     let row = tx
         .sql(worded!(
             "UPDATE subscriptions SET state = $3, confirmed_at = $4, left_at = NULL, left_from = NULL, paused_until = NULL,
                     ended_by = NULL
              WHERE id = $1 AND state IN ",
             2,
-            " RETURNING newsletter_id, mark"
+            " RETURNING newsletter_id"
         ))
         .bind(id)
         .bind(sources(from, SubscriptionState::Active))
@@ -281,8 +261,11 @@ async fn activate_from(
         .await?;
     if row.is_some() {
         departed::undo_unsubscribe(tx, id).await?;
+        if let Some(mark) = ended {
+            tx.keep(ReaderDecision::Returned { id, mark }.entry(entry.by.now));
+        }
     }
-    kept(tx, id, row, entry, Kept::Back).await
+    written(tx, id, row, entry).await
 }
 
 /// `active` to `paused`, or another end for a pause that has begun; without an end it lasts until the reader says so.
@@ -360,7 +343,7 @@ async fn end(tx: &mut Tx, id: SubscriptionId, ended_by: EndedBy, entry: &Consent
         .bind(ended_by)
         .fetch_optional()
         .await?;
-    kept(tx, id, row, entry, Kept::Gone(ended_by)).await
+    kept(tx, id, row, entry, LastingChange::Gone(ended_by)).await
 }
 
 /// An end that somebody else had made is the reader's own from now on: they left as well. `false` when it was, or nothing had
@@ -376,7 +359,7 @@ pub async fn make_own(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>)
         .bind(EndedBy::Reader)
         .fetch_optional()
         .await?;
-    kept(tx, id, row, entry, Kept::Gone(EndedBy::Reader)).await
+    kept(tx, id, row, entry, LastingChange::Gone(EndedBy::Reader)).await
 }
 
 /// `left` to `active`, where the end was not the reader's own will. `false` when it was, or nothing had ended.
@@ -393,7 +376,7 @@ pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) 
         .bind(entry.by.now)
         .fetch_optional()
         .await?;
-    kept(tx, id, row, entry, Kept::Back).await
+    kept(tx, id, row, entry, LastingChange::Back).await
 }
 
 /// `active` back to `pending`: an import that had made it active is taken back. `false` when it was not so.
@@ -424,7 +407,7 @@ pub async fn restore(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) 
         .bind(EndedBy::Import)
         .fetch_optional()
         .await?;
-    kept(tx, id, row, entry, Kept::Back).await
+    kept(tx, id, row, entry, LastingChange::Back).await
 }
 
 /// `left` back to what was before, if that was more than a question. `false` when it was not so.
@@ -438,49 +421,12 @@ pub async fn take_back(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>
         .bind(SubscriptionState::Unsubscribed)
         .fetch_optional()
         .await?;
-    kept(tx, id, row, entry, Kept::Back).await
+    kept(tx, id, row, entry, LastingChange::Back).await
 }
 
 /// The states of `from` that may become `to`, for `worded!`.
 fn sources(from: &[SubscriptionState], to: SubscriptionState) -> String {
     json_words(SubscriptionState::sources(from, to).map(SubscriptionState::as_str))
-}
-
-/// What the journal keeps of a change.
-enum Kept {
-    /// An end, and whose act it was.
-    Gone(EndedBy),
-    /// Reads again.
-    Back,
-}
-
-/// The same as [`written`] for a change that must outlive the database.
-async fn kept(
-    tx: &mut Tx,
-    id: SubscriptionId,
-    row: Option<(NewsletterId, Option<Mark>)>,
-    entry: &ConsentEntry<'_>,
-    change: Kept,
-) -> Result<bool> {
-    let Some((newsletter, mark)) = row else { return Ok(false) };
-    let decision = match change {
-        Kept::Gone(ended_by) => ReaderDecision::Unsubscribed { id, mark, ended_by },
-        Kept::Back => ReaderDecision::Returned { id, mark },
-    };
-    tx.keep(decision.entry(entry.by.now));
-    written(tx, id, Some((newsletter,)), entry).await
-}
-
-/// Writes down a change that was made; there was none without a row.
-async fn written(
-    tx: &mut Tx,
-    id: SubscriptionId,
-    row: Option<(NewsletterId,)>,
-    entry: &ConsentEntry<'_>,
-) -> Result<bool> {
-    let Some((newsletter,)) = row else { return Ok(false) };
-    write_down(tx, newsletter, id, entry).await?;
-    Ok(true)
 }
 
 /// Writes down an act that leaves the state as it is.
@@ -490,13 +436,7 @@ pub async fn write_down(
     id: SubscriptionId,
     entry: &ConsentEntry<'_>,
 ) -> Result<()> {
-    let ConsentEntry { by, consent: kind, event, wording, client, source, typed } = *entry;
-    consents::append(tx, &NewConsent { subscription: id, kind, wording, client, source, typed }, by.now).await?;
-    if let Some(event) = event {
-        let about = About { newsletter: Some(newsletter), subscription: Some(id), ..About::default() };
-        events::append(tx, by, about, event).await?;
-    }
-    Ok(())
+    changes::write_down(tx, newsletter, id, entry).await
 }
 
 /// Gives a subscription to another person, who has none to that newsletter. `false` when there is no such subscription.

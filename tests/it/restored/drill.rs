@@ -53,8 +53,6 @@ fn nobody_is_missed_and_nobody_gets_it_twice_by_a_backup() {
             }
             fs::remove_dir_all(scene.home.path().join("state")).unwrap();
             fs::remove_file(scene.home.path().join("secret.key")).unwrap();
-            // What reads the configuration needs the key: as on a new machine, it comes out of the backup.
-            fs::rename(scene.home.path().join("coranto.toml"), scene.home.path().join("kept.toml")).unwrap();
             let done = scene.json(&["restore", "b.tar.gz"]);
             assert_eq!(done["generation"], 2, "{done}");
             let sent = scene.sink.stats().accepted;

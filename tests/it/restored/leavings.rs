@@ -53,7 +53,7 @@ both_databases! {
         let adopted = scene.json(&["restore", "--adopt"]);
         assert_eq!(
             (&adopted["unsubscribed"], &adopted["erased"], &adopted["suppressed"]),
-            (&1.into(), &1.into(), &2.into()),
+            (&1.into(), &1.into(), &1.into()),
             "{adopted}"
         );
         assert_eq!(states(&scene), before);
