@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::backup::{failure, open};
 use super::text::count;
 use super::{Context, Exit, Failure};
-use crate::backup::{self, BackupError, RestorePlace, PutBack, RestorePlan, Unpacked, named_by, unpack};
+use crate::backup::{self, BackupError, PutBack, RestorePlace, RestorePlan, Unpacked, named_by, unpack};
 use crate::config::{Config, ConfigDocument, DatabaseUrl};
 use crate::store::StoreError;
 use crate::store::lock::EngineLock;

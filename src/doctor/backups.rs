@@ -30,7 +30,8 @@ async fn one(db: &Db, config: &Config, now: Timestamp) -> Result<Option<Finding>
         None => Finding::warn("backup", "there is no verified backup", hint),
         Some(last) => {
             let age = now.since(last.taken_at);
-            let text = format!("the latest verified backup is {} days old ({})", age.as_secs() / DAY.as_secs(), last.file);
+            let text =
+                format!("the latest verified backup is {} days old ({})", age.as_secs() / DAY.as_secs(), last.file);
             if age > RECENT { Finding::warn("backup", text, hint) } else { Finding::ok("backup", text) }
         }
     }))

@@ -106,7 +106,10 @@ mod tests {
     fn only_answered_posts_to_the_link_are_taken() {
         let at = Timestamp(1_764_296_400_000);
         for (line, expected) in [
-            (r#"1.2.3.4 - - [28/Nov/2025:03:20:00 +0100] "POST /u/Ab-_9 HTTP/1.1" 200 12 "-" "x""#, Some(("Ab-_9", Some(at)))),
+            (
+                r#"1.2.3.4 - - [28/Nov/2025:03:20:00 +0100] "POST /u/Ab-_9 HTTP/1.1" 200 12 "-" "x""#,
+                Some(("Ab-_9", Some(at))),
+            ),
             (r#"1.2.3.4 - - [28/Nov/2025:02:20:00 +0000] "POST /u/Ab-_9/ HTTP/2.0" 303 0"#, Some(("Ab-_9", Some(at)))),
             (r#"{"ts":1764296400.5,"request":{"method":"POST","uri":"/u/Ab"},"status":200}"#, Some(("Ab", Some(at)))),
             (r#"x "POST /u/Ab HTTP/1.1" 200 1"#, Some(("Ab", None))),

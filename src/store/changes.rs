@@ -39,7 +39,11 @@ pub(super) enum LastingChange {
 }
 
 /// The mark of a subscription that had ended before it is activated. A list brings nobody back, and is long.
-pub(super) async fn was_ended(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<Option<Option<Mark>>> {
+pub(super) async fn was_ended(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    entry: &ConsentEntry<'_>,
+) -> Result<Option<Option<Mark>>> {
     if matches!(entry.by.actor, Actor::Import(_)) {
         return Ok(None);
     }

@@ -3,8 +3,8 @@
 
 use futures_util::stream::BoxStream;
 
-use super::column::{json_words, record, worded};
 use super::changes::{self, LastingChange, kept, was_ended, written};
+use super::column::{json_words, record, worded};
 use super::db::Statement;
 use super::{Result, Tx, departed, limits};
 use crate::clock::Timestamp;

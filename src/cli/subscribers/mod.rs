@@ -116,9 +116,11 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let named = args.newsletter.as_deref();
     // What counts, or is about an address alone, needs no newsletter.
     let about = match args.command {
-        Command::Stats | Command::Suppress(_) | Command::Unsuppress(_) | Command::Erase(_) | Command::Unsubscribe(_) => {
-            whose(&config, named)?
-        }
+        Command::Stats
+        | Command::Suppress(_)
+        | Command::Unsuppress(_)
+        | Command::Erase(_)
+        | Command::Unsubscribe(_) => whose(&config, named)?,
         Command::Show(ref args) if args.all => whose(&config, named)?,
         _ => vec![newsletter(&config, named)?],
     };

@@ -65,9 +65,11 @@ fn a_backup_has_all_of_it_but_the_passwords() {
         assert_eq!(scene.json(&["backup", "--verify", "b.tar.gz"])["whole"], true);
         let again = scene.run(&["backup", "b.tar.gz"]);
         assert_eq!(again.status.code(), Some(1), "a backup overwrites nothing: {again:?}");
-        assert!(fs::read_dir(scene.home.path()).unwrap().all(|one| {
-            !one.unwrap().file_name().to_string_lossy().starts_with(".coranto-")
-        }));
+        assert!(
+            fs::read_dir(scene.home.path())
+                .unwrap()
+                .all(|one| { !one.unwrap().file_name().to_string_lossy().starts_with(".coranto-") })
+        );
         scene.command(&["backup"]);
         assert_eq!(fs::read_dir(scene.home.path().join("backups")).unwrap().count(), 1);
         assert!(scene.json(&["backup", "--list"])["bytes"].as_u64().unwrap() > 1000);
@@ -177,10 +179,7 @@ fn it_is_put_into_an_empty_folder_and_held() {
         for name in ["coranto.toml", "coranto.db", "secret.key", "issues/2026-01-02-calendar.md", "state/witness.1"] {
             assert!(elsewhere.path().join(name).exists(), "{name}");
         }
-        assert_eq!(
-            fs::metadata(elsewhere.path().join("coranto.db")).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(fs::metadata(elsewhere.path().join("coranto.db")).unwrap().permissions().mode() & 0o777, 0o600);
         let there = |args: &[&str]| {
             let mut command = coranto(elsewhere.path());
             command.args(["--yes", "--json"]).args(args);
