@@ -53,7 +53,7 @@ pub(super) async fn was_ended(
 }
 
 /// The same as [`written`] for a change that must outlive the database.
-pub(super) async fn kept(
+pub(super) async fn lastingly_written(
     tx: &mut Tx,
     id: SubscriptionId,
     row: Option<(NewsletterId, Option<Mark>)>,

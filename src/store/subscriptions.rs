@@ -3,7 +3,7 @@
 
 use futures_util::stream::BoxStream;
 
-use super::changes::{self, LastingChange, kept, was_ended, written};
+use super::changes::{self, LastingChange, lastingly_written, was_ended, written};
 use super::column::{json_words, record, worded};
 use super::db::Statement;
 use super::{Result, Tx, departed, limits};
@@ -343,7 +343,7 @@ async fn end(tx: &mut Tx, id: SubscriptionId, ended_by: EndedBy, entry: &Consent
         .bind(ended_by)
         .fetch_optional()
         .await?;
-    kept(tx, id, row, entry, LastingChange::Gone(ended_by)).await
+    lastingly_written(tx, id, row, entry, LastingChange::Gone(ended_by)).await
 }
 
 /// An end that somebody else had made is the reader's own from now on: they left as well. `false` when it was, or nothing had
@@ -359,7 +359,7 @@ pub async fn make_own(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>)
         .bind(EndedBy::Reader)
         .fetch_optional()
         .await?;
-    kept(tx, id, row, entry, LastingChange::Gone(EndedBy::Reader)).await
+    lastingly_written(tx, id, row, entry, LastingChange::Gone(EndedBy::Reader)).await
 }
 
 /// `left` to `active`, where the end was not the reader's own will. `false` when it was, or nothing had ended.
@@ -376,7 +376,7 @@ pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) 
         .bind(entry.by.now)
         .fetch_optional()
         .await?;
-    kept(tx, id, row, entry, LastingChange::Back).await
+    lastingly_written(tx, id, row, entry, LastingChange::Back).await
 }
 
 /// `active` back to `pending`: an import that had made it active is taken back. `false` when it was not so.
@@ -407,7 +407,7 @@ pub async fn restore(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) 
         .bind(EndedBy::Import)
         .fetch_optional()
         .await?;
-    kept(tx, id, row, entry, LastingChange::Back).await
+    lastingly_written(tx, id, row, entry, LastingChange::Back).await
 }
 
 /// `left` back to what was before, if that was more than a question. `false` when it was not so.
@@ -421,7 +421,7 @@ pub async fn take_back(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>
         .bind(SubscriptionState::Unsubscribed)
         .fetch_optional()
         .await?;
-    kept(tx, id, row, entry, LastingChange::Back).await
+    lastingly_written(tx, id, row, entry, LastingChange::Back).await
 }
 
 /// The states of `from` that may become `to`, for `worded!`.
