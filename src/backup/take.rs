@@ -85,7 +85,7 @@ pub async fn take(
             Ok(Taken { file, bytes, rows, left_out: manifest.left_out })
         }
         // Nothing was begun.
-        Err(error @ BackupError::Exists(_)) => Err(error),
+        Err(error @ (BackupError::Exists(_) | BackupError::Store(StoreError::NoSnapshot))) => Err(error),
         Err(error) => {
             let why = error.to_string();
             note(db, &BackupRow { fault: Some(why.clone()), ..row }, &Event::BackupFailed { why }, by).await?;

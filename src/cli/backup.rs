@@ -15,7 +15,7 @@ use crate::backup::{
 };
 use crate::config::{Config, without_secrets};
 use crate::domain::issue::IssueState;
-use crate::store::{Db, issues};
+use crate::store::{Db, StoreError, issues};
 use crate::wiring;
 
 /// Make, list or verify backups.
@@ -74,6 +74,7 @@ pub(super) fn failure(error: BackupError) -> anyhow::Error {
             why.exit(Exit::NotAllowed).hint(hint).into()
         }
         BackupError::Newer { .. } => why.exit(Exit::NotAllowed).into(),
+        BackupError::Store(StoreError::NoSnapshot) => why.exit(Exit::NotAllowed).into(),
         BackupError::Store(error) => anyhow::Error::from(error),
         _ => why.into(),
     }
@@ -145,7 +146,7 @@ async fn make_one(
                 let hint = "name one, or set `folder` under [backup]";
                 return Err(match config.database.sqlite_file() {
                     Some(_) => Failure::usage("there is no file to make").hint(hint).into(),
-                    None => failure(BackupError::Store(crate::store::StoreError::NoSnapshot)),
+                    None => failure(BackupError::Store(StoreError::NoSnapshot)),
                 });
             };
             let folder = settings.folder.clone();

@@ -66,15 +66,16 @@ async fn restore(file: &Path, args: &Args, context: &Context) -> anyhow::Result<
         return Err(failure(BackupError::Damaged(fault.clone())));
     }
     let trial = staging.path().join("trial");
+    let is_configured = context.config_file.exists();
     let config_file = config_in_place(&unpacked, args.check.then_some(trial.as_path()), context)?;
-    let config = Config::load(&config_file, &context.env).map_err(|error| {
-        let text = "the configuration of the backup lacks what was never in it";
-        anyhow::Error::from(error).context(
-            Failure::new(text)
-                .exit(Exit::PartWay)
-                .hint("put the files back that it names, correct it, and run the same command again"),
-        )
-    })?;
+    let config = match Config::load(&config_file, &context.env) {
+        Err(error) if !is_configured => {
+            let text = format!("the configuration of the backup lacks what was never in it: {error}");
+            let hint = "put the files that it names in their places, correct it, and run the same command again";
+            return Err(Failure::new(text).exit(Exit::PartWay).hint(hint).into());
+        }
+        loaded => loaded?,
+    };
     let database = target(args, &config, context)?;
     let files = ConfigDocument::load(&config_file, &context.env)?.files();
     let place = RestorePlace { database, state: config.server.state.clone(), places: named_by(&files).0 };

@@ -36,8 +36,7 @@ fn a_backup_has_all_of_it_but_the_passwords() {
     on_sqlite(async |fresh: Fresh| {
         let scene = Scene::set(fresh, 20).await;
         scene.append("username = \"hunter1\"\npassword = \"hunter2\"\n[backup]\nfolder = \"backups\"\n");
-        fs::create_dir(scene.home.path().join("templates")).unwrap();
-        fs::write(scene.home.path().join("templates/.hidden"), "no").unwrap();
+        fs::write(scene.home.path().join("issues/.hidden"), "no").unwrap();
         fs::write(scene.home.path().join("issues/draft.md"), "a draft that was never queued").unwrap();
         std::os::unix::fs::symlink("/etc/hostname", scene.home.path().join("issues/link.md")).unwrap();
         let server = scene.serve();
@@ -88,7 +87,7 @@ fn a_backup_of_postgres_is_refused_with_words() {
     on_postgres(async |fresh: Fresh| {
         let scene = Scene::set(fresh, 2).await;
         let ended = scene.run(&["backup", "b.tar.gz"]);
-        assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+        assert_eq!(ended.status.code(), Some(4), "{ended:?}");
         assert!(ended.stderr.contains("pg_dump") && ended.stderr.contains("restore --adopt"), "{ended:?}");
         assert!(!scene.home.path().join("b.tar.gz").exists());
     });
@@ -195,7 +194,7 @@ fn it_is_put_into_an_empty_folder_and_held() {
         let replaced = restore(&["--replace"]);
         assert!(replaced.status.success(), "{replaced:?}");
         let told: Value = serde_json::from_str(&replaced.stdout).unwrap();
-        assert!(fs::metadata(told["before"].as_str().unwrap()).unwrap().len() > 4096, "{told}");
+        assert!(fs::metadata(elsewhere.path().join(told["before"].as_str().unwrap())).unwrap().len() > 4096, "{told}");
         assert_eq!(told["generation"], 3, "{told}");
     });
 }

@@ -98,8 +98,8 @@ fn between_two_renames_nobody_works_on_the_place() {
             assert!(!waiting.exists());
         }
         let mut command = coranto(scene.home.path());
-        command.args(["serve", "--role", "schedule"]);
+        command.args(["serve", "--role", "schedule,deliver"]);
         let mut server = Program::start(command);
-        server.wait_for_line("role", WAIT_MAX);
+        server.wait_for_line("delivery begins", WAIT_MAX);
     });
 }
