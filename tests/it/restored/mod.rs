@@ -5,5 +5,6 @@ mod drill;
 mod flips;
 mod kills;
 mod leavings;
+mod nightly;
 mod noticed;
 mod scene;
