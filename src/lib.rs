@@ -2,17 +2,18 @@
 //!
 //! Layers are top-level modules; inside a layer there is one file per noun. Reading order, from the ground up:
 //!
-//! * ground, which knows nothing of newsletters: [`clock`], [`dns`], [`private`], [`secret`], [`token`], [`telemetry`], [`words`], [`figures`];
+//! * ground, which knows nothing of newsletters: [`clock`], [`dns`], [`private`], [`secret`], [`token`], [`telemetry`], [`words`], [`figures`], [`witness`], [`journal`];
 //! * rules, which are pure: [`domain`], [`content`] (Markdown to parts), [`message`] (parts and a recipient to bytes);
 //! * the wire and the disk: [`smtp`], [`store`] (all SQL and nothing but SQL);
 //! * [`images`] (an issue's pictures, written anew), [`templates`] and [`config`];
-//! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`], [`inbound`], [`upkeep`];
+//! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`], [`inbound`], [`upkeep`], [`backup`];
 //! * [`wiring`], from the configuration to what each part is told, and [`doctor`], which looks at all of it;
 //! * what other programs are told: [`resources`];
 //! * faces: [`web`], [`cli`]; and [`supervise`], which starts and stops it all.
 //!
 //! Arrows point downward only; `docs/architecture.md` has them, and a test holds them.
 
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -25,6 +26,7 @@ pub mod figures;
 pub mod https;
 pub mod images;
 pub mod inbound;
+pub mod journal;
 pub mod message;
 pub mod private;
 pub mod publishing;

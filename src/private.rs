@@ -49,6 +49,12 @@ pub fn share_with_service(path: &Path, file: &File) -> io::Result<()> {
     file.set_permissions(std::fs::Permissions::from_mode(SHARED_MODE))
 }
 
+/// Makes durable that a file is in its folder under its name.
+pub fn sync_folder_of(file: &Path) -> io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {

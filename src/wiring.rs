@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use crate::backup::{self, BackupPlan};
 use crate::config::{Alarms, Config, Dkim, InboundMailbox, Relay, RelayTls};
 use crate::delivery::{EngineSettings, NewsletterSettings, RelaySettings};
 use crate::domain::hook::Hook;
@@ -173,6 +174,16 @@ pub fn upkeep(config: &Config) -> upkeep::AlarmSettings {
 /// The file that has the alarms that stand.
 pub fn alarms_file(config: &Config) -> PathBuf {
     config.server.state.join("alarms")
+}
+
+/// What belongs to a backup beside the database. `files` are those that the configuration names, each by its key; `text`
+/// is the configuration without the secrets in it, with the keys of those.
+pub fn backup(config: &Config, files: &[(String, PathBuf)], text: (String, Vec<String>)) -> BackupPlan {
+    let (places, unnamed) = backup::named_by(files);
+    let (text, mut left_out) = text;
+    left_out.extend(unnamed);
+    let keys = backup::fingerprints(&config.keys);
+    BackupPlan { config: text, places, state: config.server.state.clone(), keys, left_out }
 }
 
 /// Where links begin, without a `/` at its end.

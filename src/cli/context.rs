@@ -12,7 +12,8 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigDocument};
 use crate::domain::actor::Actor;
 use crate::domain::newsletter::Newsletter;
-use crate::store::lock::was_served;
+use crate::journal::Journal;
+use crate::store::lock::{is_missing, was_served};
 use crate::store::{Db, StoreError, migrate, newsletters};
 use crate::upkeep::{self, KeyTrouble, MemoryTrouble, Rebirth};
 use crate::witness::WitnessFolder;
@@ -91,7 +92,7 @@ impl Context {
     pub async fn heed(&self, db: &Db, config: &Config, delivers: bool) -> anyhow::Result<()> {
         let folder = WitnessFolder::new(&config.server.state);
         let actor = self.actor();
-        let reborn = upkeep::heed(db, &folder, delivers, actor.at(self.now())).await.map_err(|trouble| {
+        let reborn = upkeep::heed(db, &folder, &config.keys, delivers, actor.at(self.now())).await.map_err(|trouble| {
             let why = Failure::new(trouble.to_string()).exit(Exit::NotAllowed);
             match trouble {
                 MemoryTrouble::Other { .. } => anyhow::Error::from(why.hint(
@@ -139,7 +140,7 @@ impl Context {
     /// The same as [`open_to_look`](Self::open_to_look) without making a database where none is: a new installation reads
     /// as empty. Where a server has worked on one it is missing.
     pub async fn open_existing_to_look(&self, config: &Config) -> anyhow::Result<Db> {
-        let Some(file) = config.database.sqlite_file().filter(|file| !file.exists()) else {
+        let Some(file) = config.database.sqlite_file().filter(|file| is_missing(file)) else {
             return self.open_to_look(config).await;
         };
         if was_served(file) {
@@ -158,7 +159,8 @@ impl Context {
     pub async fn open_as_it_is(&self, config: &Config) -> anyhow::Result<Db> {
         owner::check(config)?;
         let opened = async {
-            let db = Db::open(config.database.as_str()).await?;
+            let journal = Journal::in_folder(&config.server.state);
+            let db = Db::open(config.database.as_str()).await?.with_journal(journal);
             // What a command makes due is due by the database's clock.
             db.set_clock(&self.clock).await?;
             Ok::<_, StoreError>(db)

@@ -113,7 +113,8 @@ async fn play(args: &Args, context: &Context) -> anyhow::Result<()> {
     some_leave(&db, newsletter.id, args.readers, &context.clock).await?;
 
     let begun = Instant::now();
-    let supervisor = serve::start(&config, &db, &context.clock, &[Role::Web, Role::Schedule, Role::Deliver]).await?;
+    let supervisor =
+        serve::start(&config, &db, &context.clock, &[Role::Web, Role::Schedule, Role::Deliver], None).await?;
     let totals = watch(&db, issue, context).await?;
     let seconds = begun.elapsed().as_secs_f64();
     let pages = free_port(PREVIEW_PORT)?;

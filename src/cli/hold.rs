@@ -1,4 +1,4 @@
-//! `coranto hold`, `coranto release` and `coranto restore --adopt`: nothing goes out until a person has looked.
+//! `coranto hold` and `coranto release`: nothing goes out until a person has looked.
 
 use serde_json::json;
 
@@ -7,9 +7,9 @@ use super::when::{about, local, shared_zone};
 use super::{Context, Exit, Failure};
 use crate::config::Config;
 use crate::domain::issue::IssueState;
+use crate::store::lock::is_missing;
 use crate::store::{Db, installation, issues};
 use crate::upkeep;
-use crate::witness::WitnessFolder;
 
 /// Hold everything: nothing goes out but alarms and test emails.
 ///
@@ -30,23 +30,10 @@ pub(super) struct HoldArgs {
   coranto release --yes")]
 pub(super) struct ReleaseArgs {}
 
-/// Tell the program that a copy of its database was put back.
-///
-/// Nobody knows what went out after the copy was made. So emails that may have gone become uncertain, issues are paused
-/// or held, and nothing goes out until `coranto release`. Stop every server first.
-#[derive(Debug, clap::Args)]
-#[command(before_help = "Examples:
-  coranto restore --adopt")]
-pub(super) struct RestoreArgs {
-    /// The database is in its place already: from a snapshot, a copy of the file, or the recovery of PostgreSQL.
-    #[arg(long, required = true)]
-    adopt: bool,
-}
-
 /// The configuration, if its database is there: nothing that is written where none is would last.
-fn config_with_database(context: &Context) -> anyhow::Result<Config> {
+pub(super) fn config_with_database(context: &Context) -> anyhow::Result<Config> {
     let config = context.config()?;
-    match config.database.sqlite_file().filter(|file| !file.exists()) {
+    match config.database.sqlite_file().filter(|file| is_missing(file)) {
         Some(file) => {
             let text = format!("there is no database at {}, so nothing can go out", file.display());
             Err(Failure::new(text).exit(Exit::NotAllowed).into())
@@ -134,38 +121,4 @@ async fn release_held(db: &Db, config: &Config, context: &Context) -> anyhow::Re
         context.output.line("The hold is lifted.")?;
     }
     Ok(Exit::Ok)
-}
-
-pub(super) fn restore(_: RestoreArgs, context: &Context) -> anyhow::Result<Exit> {
-    let config = config_with_database(context)?;
-    context.block_on(async {
-        let db = context.open_existing_to_look(&config).await?;
-        upkeep::admit(&db, &config.keys, &context.actor(), context.now()).await.map_err(super::context::refused)?;
-        let question =
-            "Every email that may have gone out becomes uncertain, and nothing goes out until you say so. Go on?";
-        if !context.confirm(question)? {
-            return Err(Failure::new("nothing was changed").exit(Exit::Interrupted).into());
-        }
-        let folder = WitnessFolder::new(&config.server.state);
-        let actor = context.actor();
-        let reborn = upkeep::adopt_copy(&db, &folder, actor.at(context.now())).await?;
-        db.close().await;
-        let Some(reborn) = reborn else {
-            return Err(Failure::new("another process has just done so").exit(Exit::NotAllowed).into());
-        };
-        if context.output.is_json() {
-            context.output.json(&reborn)?;
-            return Ok(Exit::Ok);
-        }
-        let output = &context.output;
-        output.line(format!("This is generation {} of the database, and it is on hold.", reborn.generation))?;
-        output.line(format!(
-            "  {:>9}  emails of issues may have gone out; they wait for you",
-            count(reborn.uncertain, "")
-        ))?;
-        output.line(format!("  {:>9}  emails to single readers are not sent any more", count(reborn.dropped, "")))?;
-        output.line(format!("  {:>9}  issues are paused or held", count(reborn.issues, "")))?;
-        output.line("`coranto status` shows them; `coranto release` lifts the hold.")?;
-        Ok(Exit::Ok)
-    })
 }

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod announce;
+mod backup;
 mod bounces;
 mod check;
 mod completions;
@@ -33,6 +34,7 @@ mod queue;
 mod ready;
 mod receiving;
 mod report;
+mod restore;
 mod schema_hint;
 mod serve;
 pub mod sink;
@@ -166,7 +168,8 @@ enum Command {
     Migrate(migrate::Args),
     Hold(hold::HoldArgs),
     Release(hold::ReleaseArgs),
-    Restore(hold::RestoreArgs),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Tidy(tidy::Args),
     Sink(sink::Args),
     Config(config::Args),
@@ -203,7 +206,8 @@ impl Command {
             Self::Migrate(args) => migrate::run(args, context),
             Self::Hold(args) => hold::hold(args, context),
             Self::Release(args) => hold::release(args, context),
-            Self::Restore(args) => hold::restore(args, context),
+            Self::Backup(args) => backup::run(args, context),
+            Self::Restore(args) => restore::run(args, context),
             Self::Tidy(args) => tidy::run(args, context),
             Self::Sink(args) => sink::command(args, context),
             Self::Config(args) => config::run(args, context),

@@ -10,13 +10,15 @@ use clap::ValueEnum;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, Exit, Failure, announce, hooking, logo, owner, receiving};
+use super::{Context, Exit, Failure, announce, backup, hooking, logo, owner, receiving};
+use crate::backup::{Nightly, NightlySettings};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::{Engine, EngineSettings};
 use crate::doctor::signing;
 use crate::images::ImageCache;
 use crate::inbound::Settler;
+use crate::journal::Journal;
 use crate::publishing::pictures;
 use crate::publishing::scheduler::Scheduler;
 use crate::signup::{self, Signup, SignupList};
@@ -24,7 +26,7 @@ use crate::store::lock::EngineLock;
 use crate::store::{Db, newsletters};
 use crate::supervise::{Supervisor, manager};
 use crate::templates::Templates;
-use crate::upkeep::{self, Upkeep};
+use crate::upkeep::{self, JournalKeeper, Upkeep};
 use crate::web::{self, Embedding, Hooks, Proxies, Site};
 use crate::wiring;
 use crate::witness::{Witness, WitnessFolder};
@@ -88,7 +90,8 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         upkeep::admit(&db, &config.keys, &context.actor(), clock.now()).await.map_err(super::context::refused)?;
         context.heed(&db, &config, args.role.contains(&Role::Deliver)).await?;
         db.write(async |tx| newsletters::register(tx, &mut config.newsletters, clock.now()).await).await?;
-        let mut supervisor = start(&config, &db, &clock, &args.role).await?;
+        let nightly = backup::nightly(&config, context)?;
+        let mut supervisor = start(&config, &db, &clock, &args.role, nightly).await?;
         announce(&mut supervisor, &db).await?;
         supervisor.run().await?;
         db.close().await;
@@ -121,7 +124,8 @@ fn lock(config: &Config, roles: &[Role]) -> anyhow::Result<Option<EngineLock>> {
 pub(super) async fn open(config: &Config) -> anyhow::Result<Db> {
     let db = Db::open(config.database.as_str())
         .await
-        .with_context(|| format!("the database {} cannot be opened", config.database))?;
+        .with_context(|| format!("the database {} cannot be opened", config.database))?
+        .with_journal(Journal::in_folder(&config.server.state));
     let file = config.database.sqlite_file();
     let outlook = upkeep::outlook(&db, file).await?;
     for step in outlook.state.to_do().filter(|_| !outlook.state.is_new()) {
@@ -135,7 +139,13 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Db> {
 }
 
 /// Builds and starts what `roles` name.
-pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role]) -> anyhow::Result<Supervisor> {
+pub(super) async fn start(
+    config: &Config,
+    db: &Db,
+    clock: &Clock,
+    roles: &[Role],
+    nightly: Option<NightlySettings>,
+) -> anyhow::Result<Supervisor> {
     let templates = Arc::new(wiring::templates(config)?);
     let mut supervisor = Supervisor::new()?;
     let stop = supervisor.stop_token();
@@ -157,22 +167,7 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         });
     }
     if roles.contains(&Role::Schedule) {
-        let public_url = wiring::public_url(config);
-        let scheduler =
-            Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(&templates));
-        let relays = config.relays.iter().map(|relay| (relay.name.clone(), relay.host.clone())).collect();
-        let settler = Settler::new(db.clone(), clock.clone(), config.inbound.policy, scheduler.shift_until());
-        settle(&mut supervisor, settler.with_relays(relays));
-        let upkeep = Upkeep::new(db.clone(), clock.clone(), wiring::upkeep(config), scheduler.shift_until());
-        let stopped = stop.clone();
-        supervisor.add("upkeep", async move {
-            upkeep.run(stopped).await;
-            Ok(())
-        });
-        let stopped = stop.clone();
-        supervisor.add("the scheduler", async move { Ok(scheduler.run(stopped).await?) });
-        supervisor.add("tidying", tidy(db.clone(), clock.clone(), stop.clone()));
-        supervisor.add("rests", end_rests(db.clone(), clock.clone(), stop.clone()));
+        schedule(&mut supervisor, config, db, clock, &templates, nightly);
     }
     if roles.contains(&Role::Receive) {
         receiving::add(&mut supervisor, config, db, clock).await?;
@@ -204,6 +199,42 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         });
     }
     Ok(supervisor)
+}
+
+/// What one process alone does at a time: it starts issues that are due, and looks after all that has a time.
+fn schedule(
+    supervisor: &mut Supervisor,
+    config: &Config,
+    db: &Db,
+    clock: &Clock,
+    templates: &Arc<Templates>,
+    nightly: Option<NightlySettings>,
+) {
+    let stop = supervisor.stop_token();
+    let public_url = wiring::public_url(config);
+    let scheduler = Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(templates));
+    let shift_until = scheduler.shift_until();
+    let relays = config.relays.iter().map(|relay| (relay.name.clone(), relay.host.clone())).collect();
+    let settler = Settler::new(db.clone(), clock.clone(), config.inbound.policy, scheduler.shift_until());
+    settle(supervisor, settler.with_relays(relays));
+    let upkeep = Upkeep::new(db.clone(), clock.clone(), wiring::upkeep(config), scheduler.shift_until());
+    let stopped = stop.clone();
+    supervisor.add("upkeep", async move {
+        upkeep.run(stopped).await;
+        Ok(())
+    });
+    let stopped = stop.clone();
+    supervisor.add("the scheduler", async move { Ok(scheduler.run(stopped).await?) });
+    supervisor.add("tidying", tidy(db.clone(), clock.clone(), stop.clone()));
+    supervisor.add("rests", end_rests(db.clone(), clock.clone(), stop.clone()));
+    if let Some(nightly) = nightly {
+        let stopped = stop.clone();
+        let nightly = Nightly::new(db.clone(), clock.clone(), nightly, shift_until);
+        supervisor.add("backups", async move {
+            nightly.run(stopped).await;
+            Ok(())
+        });
+    }
 }
 
 fn delivery_settings(config: &Config) -> anyhow::Result<EngineSettings> {
@@ -289,6 +320,7 @@ fn allow_files(connections: u64) {
 /// Keeps to the database's clock, and ends when its file is not the one any more that was opened.
 async fn watch(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
     let mut tick = tokio::time::interval(WATCH_EVERY);
+    let mut journal = JournalKeeper::default();
     loop {
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
@@ -300,6 +332,9 @@ async fn watch(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<
         })?;
         if let Err(error) = db.set_clock(&clock).await {
             tracing::debug!(%error, "the database was not asked for the time");
+        }
+        if let Err(error) = journal.look(&db, clock.now()).await {
+            tracing::debug!(%error, "an alarm of the journal could not be raised");
         }
     }
 }

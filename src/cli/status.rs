@@ -26,13 +26,14 @@ use crate::publishing::standing as files;
 use crate::publishing::{Problem, Renderer};
 use crate::resources::{IssueResource, ListedIssue};
 use crate::store::alarms::StandingAlarm;
+use crate::store::backups::BackupRow;
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
 use crate::store::skips::SkippedSlot;
 use crate::store::subscriptions::Counts;
 use crate::store::suspensions::{self, Suspension};
 use crate::store::{
-    Db, alarms as store_alarms, installation, issues, leases, ledger, newsletters, skips, subscriptions,
+    Db, alarms as store_alarms, backups, installation, issues, leases, ledger, newsletters, skips, subscriptions,
 };
 use crate::upkeep;
 
@@ -192,6 +193,8 @@ struct Troubles {
     suspended: Vec<Suspension>,
     /// Since when everything is held, and why.
     held: Option<(Timestamp, String)>,
+    /// The latest verified one.
+    backup: Option<BackupRow>,
 }
 
 impl Troubles {
@@ -209,7 +212,8 @@ impl Troubles {
         let suspended = suspensions::all(&mut db.read().await?).await?;
         let known = installation::get(&mut db.read().await?).await?;
         let held = known.and_then(|known| Some((known.held_at?, known.held_why.unwrap_or_default())));
-        Ok(Self { alarms, relays, mailboxes, suspended, held })
+        let backup = backups::last_verified(&mut db.read().await?).await?;
+        Ok(Self { alarms, relays, mailboxes, suspended, held, backup })
     }
 
     fn show(&self, config: &Config, context: &Context) -> anyhow::Result<()> {
@@ -223,7 +227,11 @@ impl Troubles {
             ))?;
             output.line(format!("{}  Nothing goes out until `coranto release`.", output.key(None, "")))?;
         }
-        // The line above says it already.
+        if let Some(backup) = &self.backup {
+            let made = local(backup.taken_at, &zone);
+            output.line(format!("{}  the last one is of {made}", output.key(None, "backup")))?;
+        }
+        // The hold is told of above.
         let others = self.alarms.iter().filter(|one| one.name != AlarmName::InstallationHeld);
         others.into_iter().try_for_each(|one| alarms::show(one, &zone, context))?;
         let key = |word| output.key(Some(TextStyle::Warn), word);
@@ -331,6 +339,7 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
     json!({
         "newsletter": newsletter.slug,
         "serving": serving,
+        "last_backup": troubles.backup.as_ref().map(|backup| backup.taken_at),
         "on_hold": troubles.held.as_ref().map(|(since, why)| json!({ "since": since, "why": why })),
         "next_slot": standing.next_slot,
         "skipped": standing.skipped.iter().map(|skip| json!({ "slot_at": skip.slot_at, "note": skip.note })).collect::<Vec<_>>(),

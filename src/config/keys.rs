@@ -353,6 +353,31 @@ const MOST: &[Key] = &[
         "How long the log of events is kept. At least 31.",
     ),
     key(
+        "backup.folder",
+        Path,
+        Means("no backup is made by itself"),
+        "The folder that backups go into. Only `coranto serve` with the role `schedule` makes them. Use another disk than the \
+         database's, and copy them to another machine.",
+    ),
+    key(
+        "backup.at",
+        Text,
+        Default("03:20"),
+        "When in the day one is made, UTC. One that was missed is made at the next start.",
+    ),
+    key(
+        "backup.keep_days",
+        Integer(1, DAYS_MAX),
+        Default("7"),
+        "For how many days the newest backup of each day is kept.",
+    ),
+    key(
+        "backup.keep_weeks",
+        Integer(0, DAYS_MAX / 7),
+        Default("8"),
+        "For how many weeks the newest backup of each week is kept.",
+    ),
+    key(
         "alarms.to",
         Texts,
         Means("alarms stand in the log, in `/metrics` and in `coranto status` alone"),

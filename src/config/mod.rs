@@ -5,6 +5,7 @@
 //! against the table of [`keys`]; then each section is read. Nothing stops at the first mistake.
 
 mod alarms;
+mod backup;
 mod check;
 mod database;
 mod delivery;
@@ -18,6 +19,7 @@ mod mailbox;
 mod mismatch;
 mod newsletter;
 mod policy;
+mod portable;
 mod problem;
 mod rates;
 mod reader;
@@ -39,6 +41,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 pub use self::alarms::Alarms;
+pub use self::backup::Backup;
 pub use self::database::DatabaseUrl;
 pub use self::delivery::Delivery;
 pub use self::environment::environment;
@@ -103,6 +106,8 @@ pub struct Config {
     pub inbound: Inbound,
     /// How long what is kept.
     pub retention: Retention,
+    /// Backups that a server makes by itself.
+    pub backup: Backup,
     /// Limits of the sign-up form.
     pub signup: SignupLimits,
     /// Who is told when something needs a person.
@@ -154,10 +159,20 @@ impl ConfigDocument {
         Ok(Self { root, folder: folder_of(path).to_owned() })
     }
 
+    /// The files and folders that it names or that have their usual place, each by its key, such as `secret_key_file`.
+    pub fn files(&self) -> Vec<(String, PathBuf)> {
+        portable::files(&self.root, &self.folder)
+    }
+
     /// Every key that is set or has a default, in the order of the documentation. Secrets are masked.
     pub fn settings(&self) -> Vec<Setting> {
         show::settings(&self.root, &self.folder)
     }
+}
+
+/// The text of a configuration file with the secrets in it cut out, and the keys of those.
+pub fn without_secrets(path: &Path) -> Result<(String, Vec<String>), ConfigErrors> {
+    Ok(portable::without_secrets(&read(path)?))
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -217,6 +232,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let delivery = delivery::read(reader.section(root, "delivery"), reader.section(root, "delivery.domain_rates"));
     let inbound = inbound::read(reader.section(root, "inbound"), reader.section(root, "inbound.policy"));
     let retention = retention::read(reader.section(root, "retention"));
+    let backup = backup::read(reader.section(root, "backup"));
     let signup = signup::read(reader.section(root, "signup"));
     let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);
     let (hears, is_told) = inbound.as_ref().map_or((false, false), |one| (one.has_door(), one.hears_bounces()));
@@ -266,6 +282,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
         delivery: delivery?,
         inbound: inbound?,
         retention: retention?,
+        backup: backup?,
         signup: signup?,
         alarms,
         warnings: Vec::new(),

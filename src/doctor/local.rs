@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::signing::Signature;
-use super::{Finding, FindingHealth, hold, reports};
+use super::{Finding, FindingHealth, backups, hold, reports};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::address::EmailAddress;
@@ -167,6 +167,7 @@ pub async fn database(config: &Config, now: Timestamp) -> Vec<Finding> {
         all.extend(keys(&db, config, now).await);
         all.extend(wire(&db).await);
         all.extend(hold::look(&db, config).await);
+        all.extend(backups::look(&db, config, now).await);
         all.extend(reports::look(&db, config, now).await);
     }
     let remembered = remembered(&db).await;

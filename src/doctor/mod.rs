@@ -1,6 +1,7 @@
 //! What an installation needs, and whether it is well: files, database, clock, disk, DNS, relays. Looks and changes nothing;
 //! knows no terminal and no page.
 
+mod backups;
 pub mod bounces;
 mod hold;
 pub mod hooks;

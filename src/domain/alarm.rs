@@ -65,6 +65,12 @@ string_enum! {
         MailboxUnread = "mailbox.unread",
         /// Nothing goes out until a person lifts the hold.
         InstallationHeld = "installation.held",
+        /// Who unsubscribes is not written into the journal.
+        JournalUnwritable = "journal.unwritable",
+        /// A backup could not be made.
+        BackupFailed = "backup.failed",
+        /// The latest verified backup is too old.
+        BackupOld = "backup.old",
         /// Old rows are about to be taken away for the first time.
         RetentionFirst = "retention.first",
     }
@@ -123,6 +129,9 @@ impl AlarmName {
             | Self::ReturnsOurs
             | Self::HooksForged
             | Self::MailboxUnread
+            | Self::JournalUnwritable
+            | Self::BackupFailed
+            | Self::BackupOld
             | Self::RetentionFirst => Severity::Look,
             _ => Severity::Person,
         }
@@ -153,6 +162,7 @@ impl AlarmName {
                 | Self::ReturnsOurs
                 | Self::HooksHeld
                 | Self::HooksForged
+                | Self::JournalUnwritable
         )
     }
 
@@ -183,6 +193,9 @@ impl AlarmName {
             Self::HooksForged => of("requests to the hook {} are not signed by its provider"),
             Self::MailboxUnread => of("the mailbox {} cannot be read for bounces"),
             Self::InstallationHeld => "nothing goes out: the installation is on hold".to_owned(),
+            Self::JournalUnwritable => "the journal of who unsubscribes cannot be written".to_owned(),
+            Self::BackupFailed => "no backup could be made".to_owned(),
+            Self::BackupOld => "there is no recent backup".to_owned(),
             Self::RetentionFirst => "old data is about to be deleted for the first time".to_owned(),
         }
     }
@@ -250,6 +263,12 @@ impl AlarmName {
             Self::MailboxUnread => "`coranto doctor` tries it and says what to do; reports wait there meanwhile".to_owned(),
             Self::InstallationHeld => {
                 "`coranto status` says what to look at; `coranto release` lifts the hold".to_owned()
+            }
+            Self::JournalUnwritable => {
+                "make `state` under [server] writable; until then a restored backup brings these readers back".to_owned()
+            }
+            Self::BackupFailed | Self::BackupOld => {
+                "`coranto backup` says what stands in the way; [backup] in the configuration says where backups go".to_owned()
             }
             Self::RetentionFirst => {
                 "`coranto tidy --dry-run` shows it; [retention] in the configuration says how long what is kept"

@@ -285,6 +285,21 @@ events! {
         dropped: u64,
         /// Issues that were paused or held.
         issues: u64,
+        /// Readers who had unsubscribed after the copy was made.
+        unsubscribed: u64,
+        erased: u64,
+        /// Addresses that had been suppressed since.
+        suppressed: u64,
+    },
+    /// A backup was made and verified.
+    BackupTaken = "backup.taken" {
+        /// Its name; `-` when it went to a pipe.
+        file: String,
+        bytes: u64,
+    },
+    /// A backup could not be made.
+    BackupFailed = "backup.failed" {
+        why: String,
     },
     /// Nothing goes out until the hold is lifted.
     InstallationHeld = "installation.held" {

@@ -136,6 +136,7 @@ pub(super) async fn mailbox(
 ) -> Result<()> {
     for subscription in all {
         marks::keep_requests(tx, subscription.id).await?;
+        marks::keep_erasure(tx, subscription.id, act.now).await?;
         personal::forget(tx, subscription.id, act.now).await?;
         let stored = person(keys, &subscription.email, None);
         notices::forget(tx, &stored.address_hash, subscription.id).await?;

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{BoxStream, StreamExt};
@@ -19,10 +20,11 @@ use sqlx::sqlite::{
 use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Encode, FromRow, Transaction, Type};
 use tokio_util::task::TaskTracker;
 
-use super::lock::SqliteFile;
+use super::lock::{self, SqliteFile};
 use super::wire::{self, ConnectionSecurity};
 use super::{Result, StoreError};
 use crate::clock::{Clock, Timestamp};
+use crate::journal::{Journal, JournalEntry};
 use crate::private;
 
 /// How long a writer waits for another process's transaction; ours are all far shorter.
@@ -54,16 +56,25 @@ pub enum Db {
         /// Connections that cannot write.
         readers: SqlitePool,
         file: SqliteFile,
+        /// Where is written down what is to outlive the database.
+        journal: Option<Arc<Journal>>,
     },
     /// Any number of either.
-    Postgres(PgPool),
+    Postgres(PgPool, Option<Arc<Journal>>),
 }
 
 /// An open transaction; dropping it rolls back.
 #[derive(Debug)]
 pub enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Transaction<'static, Sqlite>, Keepsakes),
+    Postgres(Transaction<'static, Postgres>, Keepsakes),
+}
+
+/// What of a transaction is to outlive the database, for the journal.
+#[derive(Debug, Default)]
+pub struct Keepsakes {
+    journal: Option<Arc<Journal>>,
+    entries: Vec<JournalEntry>,
 }
 
 /// A connection for statements that are each a transaction of their own: one way to the database and back instead of
@@ -123,14 +134,19 @@ impl Db {
         let folder = tempfile::tempdir().map_err(sqlx::Error::Io)?;
         let opened = Self::open_sqlite(&format!("sqlite://{}", folder.path().join("empty.db").display())).await?;
         Ok(match opened {
-            Self::Sqlite { writer, readers, file } => Self::Sqlite { writer, readers, file: file.passing(folder) },
-            postgres @ Self::Postgres(_) => postgres,
+            Self::Sqlite { writer, readers, file, journal } => {
+                Self::Sqlite { writer, readers, file: file.passing(folder), journal }
+            }
+            postgres @ Self::Postgres(..) => postgres,
         })
     }
 
     async fn open_sqlite(url: &str) -> Result<Self> {
         // Readers' addresses are in it. What SQLite makes beside it gets the same mode.
         let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+        if lock::waiting_for(Path::new(file)).exists() {
+            return Err(StoreError::Unfinished { path: file.to_owned() });
+        }
         let made = private::open(Path::new(file), OpenOptions::new().write(true).create(true).truncate(false));
         made.map_err(|error| StoreError::File { path: file.to_owned(), source: error })?;
         let options = SqliteConnectOptions::from_str(url)
@@ -164,7 +180,7 @@ impl Db {
         if !matches!(numbers[..], [major, minor, patch] if (major, minor, patch) >= SQLITE_VERSION_MIN) {
             return Err(StoreError::Version { engine: "SQLite", found: version, wanted: "3.51.3" });
         }
-        Ok(Self::Sqlite { writer, readers, file })
+        Ok(Self::Sqlite { writer, readers, file, journal: None })
     }
 
     async fn open_postgres(url: &str) -> Result<Self> {
@@ -185,7 +201,33 @@ impl Db {
         if version.parse::<i64>().unwrap_or(0) < POSTGRES_VERSION_MIN {
             return Err(StoreError::Version { engine: "PostgreSQL", found: version, wanted: "15" });
         }
-        Ok(Self::Postgres(pool))
+        Ok(Self::Postgres(pool, None))
+    }
+
+    /// How large an SQLite file and its log are now; a server keeps its own count.
+    pub fn file_bytes(&self) -> u64 {
+        let Self::Sqlite { file, .. } = self else { return 0 };
+        let size = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
+        let mut log = file.path().as_os_str().to_owned();
+        log.push("-wal");
+        size(file.path()) + size(Path::new(&log))
+    }
+
+    /// The same database, whose leavings are kept in `journal` as well.
+    #[must_use]
+    pub fn with_journal(self, journal: Arc<Journal>) -> Self {
+        match self {
+            Self::Sqlite { writer, readers, file, .. } => {
+                Self::Sqlite { writer, readers, file, journal: Some(journal) }
+            }
+            Self::Postgres(pool, _) => Self::Postgres(pool, Some(journal)),
+        }
+    }
+
+    /// Where is written down what is to outlive the database.
+    pub fn journal(&self) -> Option<&Arc<Journal>> {
+        let (Self::Sqlite { journal, .. } | Self::Postgres(_, journal)) = self;
+        journal.as_ref()
     }
 
     /// Whether this is an SQLite file, which one engine alone may work on.
@@ -197,33 +239,35 @@ impl Db {
     pub async fn wire(&self) -> Result<Option<ConnectionSecurity>> {
         match self {
             Self::Sqlite { .. } => Ok(None),
-            Self::Postgres(pool) => Ok(Some(wire::of(pool).await?)),
+            Self::Postgres(pool, _) => Ok(Some(wire::of(pool).await?)),
         }
     }
 
     /// A read-only snapshot.
     pub async fn read(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
-            Self::Postgres(pool) => {
-                Tx::Postgres(begin_postgres(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?, Keepsakes::default()),
+            Self::Postgres(pool, _) => {
+                let begun = begin_postgres(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+                Tx::Postgres(begun, Keepsakes::default())
             }
         })
     }
 
     /// A transaction that will write. SQLite takes its write lock at once: a deferred one fails when it is upgraded.
     pub async fn begin(&self) -> Result<Tx> {
+        let keepsakes = Keepsakes { journal: self.journal().cloned(), entries: Vec::new() };
         Ok(match self {
             Self::Sqlite { writer, .. } => match writer.begin_with("BEGIN IMMEDIATE").await {
                 // When the disk is full SQLite itself rolls back; the driver's ROLLBACK then fails, and from then on the
                 // driver takes this connection for one inside a transaction.
                 Err(sqlx::Error::InvalidSavePointStatement) => {
                     writer.acquire().await?.close().await?;
-                    Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+                    Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?, keepsakes)
                 }
-                begun => Tx::Sqlite(begun?),
+                begun => Tx::Sqlite(begun?, keepsakes),
             },
-            Self::Postgres(pool) => Tx::Postgres(begin_postgres(pool, "BEGIN").await?),
+            Self::Postgres(pool, _) => Tx::Postgres(begin_postgres(pool, "BEGIN").await?, keepsakes),
         })
     }
 
@@ -231,7 +275,7 @@ impl Db {
     pub async fn single(&self) -> Result<Single> {
         Ok(match self {
             Self::Sqlite { writer, .. } => Single::Sqlite(writer.acquire().await?),
-            Self::Postgres(pool) => Single::Postgres(pool.acquire().await?),
+            Self::Postgres(pool, _) => Single::Postgres(pool.acquire().await?),
         })
     }
 
@@ -249,7 +293,7 @@ impl Db {
     /// Sets `clock` by the database's, which is one for all machines that work on it; a file has none. Returns by how many
     /// milliseconds the clock moved.
     pub async fn set_clock(&self, clock: &Clock) -> Result<i64> {
-        let Self::Postgres(pool) = self else { return Ok(0) };
+        let Self::Postgres(pool, _) = self else { return Ok(0) };
         let (before, asked) = (clock.now(), Instant::now());
         let there: i64 = sqlx::query_scalar("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)")
             .fetch_one(pool)
@@ -264,7 +308,7 @@ impl Db {
     pub fn check_file(&self) -> Result<()> {
         match self {
             Self::Sqlite { file, .. } => file.check(),
-            Self::Postgres(_) => Ok(()),
+            Self::Postgres(..) => Ok(()),
         }
     }
 
@@ -274,8 +318,8 @@ impl Db {
         // A server that is a replica, or was made read-only, refuses this.
         tx.sql("UPDATE leases SET lease_until = lease_until WHERE name = ''").execute().await?;
         match tx {
-            Tx::Sqlite(tx) => tx.rollback().await?,
-            Tx::Postgres(tx) => tx.rollback().await?,
+            Tx::Sqlite(tx, _) => tx.rollback().await?,
+            Tx::Postgres(tx, _) => tx.rollback().await?,
         }
         Ok(())
     }
@@ -308,7 +352,7 @@ impl Db {
             Self::Sqlite { writer, readers, .. } => {
                 (writer.size() + readers.size(), idle(writer.num_idle() + readers.num_idle()))
             }
-            Self::Postgres(pool) => (pool.size(), idle(pool.num_idle())),
+            Self::Postgres(pool, _) => (pool.size(), idle(pool.num_idle())),
         }
     }
 
@@ -319,7 +363,7 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(pool, _) => pool.close().await,
         }
     }
 }
@@ -348,18 +392,33 @@ async fn begin_postgres(pool: &PgPool, statement: &'static str) -> Result<Transa
 impl Tx {
     pub fn sql(&mut self, sql: impl Into<Sql>) -> Statement<'_> {
         match self {
-            Self::Sqlite(tx) => Statement::sqlite(tx, sql.into()),
-            Self::Postgres(tx) => Statement::postgres(tx, sql.into()),
+            Self::Sqlite(tx, _) => Statement::sqlite(tx, sql.into()),
+            Self::Postgres(tx, _) => Statement::postgres(tx, sql.into()),
         }
     }
 
-    /// Makes what was written durable.
-    pub async fn commit(self) -> Result<()> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+    /// Notes what is to outlive the database: it stands in the journal before [`commit`](Self::commit) answers.
+    pub(super) fn keep(&mut self, entry: JournalEntry) {
+        let (Self::Sqlite(_, keepsakes) | Self::Postgres(_, keepsakes)) = self;
+        if keepsakes.journal.is_some() {
+            keepsakes.entries.push(entry);
         }
-        Ok(())
+    }
+
+    /// Makes what was written durable. What is to outlive the database is written at the same time: whoever is answered
+    /// after this is in both. That the journal cannot be written stops nothing; it counts that itself.
+    pub async fn commit(self) -> Result<()> {
+        let (Self::Sqlite(_, Keepsakes { journal, entries }) | Self::Postgres(_, Keepsakes { journal, entries })) =
+            &self;
+        let writing = journal.as_ref().filter(|_| !entries.is_empty()).map(|journal| journal.append(entries));
+        let committed = match self {
+            Self::Sqlite(tx, _) => tx.commit().await,
+            Self::Postgres(tx, _) => tx.commit().await,
+        };
+        if let Some(written) = writing {
+            let _ = written.await;
+        }
+        Ok(committed?)
     }
 }
 

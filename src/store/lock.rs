@@ -40,6 +40,18 @@ pub fn was_served(database: &Path) -> bool {
     lock_of(database).exists()
 }
 
+/// Where a restored database waits to be put in the place of this one. While it is there nobody works on this one.
+pub fn waiting_for(database: &Path) -> PathBuf {
+    let mut name = true_path(database).into_os_string();
+    name.push(".restoring");
+    PathBuf::from(name)
+}
+
+/// Whether nothing is at this path: neither a database nor one that is about to take its place.
+pub fn is_missing(database: &Path) -> bool {
+    !database.exists() && !waiting_for(database).exists()
+}
+
 /// Where the lock of a database is.
 fn lock_of(database: &Path) -> PathBuf {
     let mut name = true_path(database).into_os_string();
@@ -61,6 +73,10 @@ impl SqliteFile {
     /// The file that is at `path` now.
     pub fn at(path: &Path) -> Self {
         Self { path: path.to_owned(), identity: identity(path).ok(), _passing: None }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The same file; `folder` goes with the last copy of this.

@@ -4,6 +4,7 @@
 use super::column::record;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
+use crate::domain::decision::ReaderDecision;
 use crate::domain::subscriber::RequestKind;
 use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, SubscriptionId};
 use crate::token::Mark;
@@ -42,6 +43,14 @@ record! {
 /// A subscription's, if there is such a subscription.
 pub async fn of_subscription(tx: &mut Tx, id: SubscriptionId) -> Result<Option<MarkedRow>> {
     tx.sql("SELECT mark FROM subscriptions WHERE id = $1").bind(id).fetch_optional().await
+}
+
+/// Notes that a subscription is erased, for the journal: before it is.
+pub async fn keep_erasure(tx: &mut Tx, id: SubscriptionId, now: Timestamp) -> Result<()> {
+    if let Some(MarkedRow { mark }) = of_subscription(tx, id).await? {
+        tx.keep(ReaderDecision::Erased { id, mark }.entry(now));
+    }
+    Ok(())
 }
 
 /// That of an entry in the record of consents, if there is one.

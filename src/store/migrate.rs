@@ -200,6 +200,14 @@ const STEPS: &[Step] = &[
         include_str!("../../migrations/sqlite/0025_quiets.sql"),
         include_str!("../../migrations/postgres/0025_quiets.sql"),
     ),
+    (
+        26,
+        "backups",
+        Instant,
+        24,
+        include_str!("../../migrations/sqlite/0026_backups.sql"),
+        include_str!("../../migrations/postgres/0026_backups.sql"),
+    ),
 ];
 
 /// From this step on the row `schema` is there, and each step writes it.
@@ -291,7 +299,7 @@ pub async fn run(db: &Db) -> Result<()> {
             sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut *connection).await?;
             migrator(true).run(&mut *connection).await?;
         }
-        Db::Postgres(pool) => migrator(false).run(pool).await?,
+        Db::Postgres(pool, _) => migrator(false).run(pool).await?,
     }
     Ok(())
 }
@@ -310,7 +318,7 @@ pub async fn state(db: &Db) -> Result<SchemaState> {
                 }
             }
         }
-        Db::Postgres(pool) => {
+        Db::Postgres(pool, _) => {
             let there = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
             match sqlx::query_scalar::<_, bool>(there).fetch_one(pool).await? {
                 false => Vec::new(),

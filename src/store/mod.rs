@@ -5,6 +5,8 @@
 
 pub mod alarms;
 pub mod arrivals;
+pub mod backups;
+mod changes;
 pub mod choices;
 pub mod claimed;
 pub mod column;
@@ -43,6 +45,7 @@ pub mod returns;
 pub mod revisions;
 pub mod settlement;
 pub mod skips;
+pub mod snapshot;
 pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
@@ -94,6 +97,17 @@ pub enum StoreError {
     /// The lock file cannot be made.
     #[error("{path} cannot be locked: {source}")]
     Lock { path: String, source: std::io::Error },
+    /// A restore was broken off when the database was being put in its place.
+    #[error(
+        "a restore of {path} is unfinished: run the same `coranto restore` again; it does the whole of it once more"
+    )]
+    Unfinished { path: String },
+    /// There is no way yet to make an SQLite file of it.
+    #[error(
+        "a backup of PostgreSQL is not made by this version: use `pg_dump`, or your server's snapshots, with the key file \
+         beside it; after putting one back run `coranto restore --adopt`"
+    )]
+    NoSnapshot,
     /// The schema is not this program's.
     #[error("the database's schema cannot be brought up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),

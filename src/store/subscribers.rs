@@ -31,7 +31,7 @@ pub async fn lock_mailbox(tx: &mut Tx, quota_hash: &Hash) -> Result<()> {
 
 /// Takes a lock that has no row. SQLite has one writer and needs none.
 pub(super) async fn lock(tx: &mut Tx, number: i64) -> Result<()> {
-    if let Tx::Postgres(_) = tx {
+    if let Tx::Postgres(..) = tx {
         tx.sql("SELECT pg_advisory_xact_lock($1)").bind(number).execute().await?;
     }
     Ok(())

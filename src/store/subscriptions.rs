@@ -3,19 +3,18 @@
 
 use futures_util::stream::BoxStream;
 
+use super::changes::{self, LastingChange, lastingly_written, was_ended, written};
 use super::column::{json_words, record, worded};
-use super::consents::{self, ConsentDetails, NewConsent};
 use super::db::Statement;
-use super::events::{self, About};
 use super::{Result, Tx, departed, limits};
 use crate::clock::Timestamp;
-use crate::domain::actor::By;
 use crate::domain::address::EmailAddress;
-use crate::domain::consent::ConsentKind;
-use crate::domain::event::Event;
+use crate::domain::decision::ReaderDecision;
 use crate::domain::subscriber::{EndedBy, Format, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriberId, SubscriptionId};
+
+pub use super::changes::ConsentEntry;
 
 record! {
     /// A subscription with the person it is of.
@@ -58,24 +57,6 @@ pub struct NewSubscription<'a> {
     /// The language the person chose; one who reads already keeps theirs.
     pub language: Option<&'a str>,
     pub source: &'a str,
-}
-
-/// What is written down with a change: an entry in the record of consents, and an event.
-#[derive(Clone, Copy, Debug)]
-pub struct ConsentEntry<'a> {
-    /// Who changes it, and when.
-    pub by: By<'a>,
-    /// What the record of consents says.
-    pub consent: ConsentKind,
-    /// What the log says; none within an act on many, which writes one event with their number.
-    pub event: Option<&'a Event>,
-    /// The version of the words that were shown.
-    pub wording: &'a str,
-    /// The network it came from, cut to a prefix.
-    pub client: Option<&'a str>,
-    pub source: &'a str,
-    /// What was typed with a question.
-    pub typed: ConsentDetails<'a>,
 }
 
 record! {
@@ -263,6 +244,7 @@ async fn activate_from(
     from: &[SubscriptionState],
     entry: &ConsentEntry<'_>,
 ) -> Result<bool> {
+    let ended = was_ended(tx, id, entry).await?;
     let row = tx
         .sql(worded!(
             "UPDATE subscriptions SET state = $3, confirmed_at = $4, left_at = NULL, left_from = NULL, paused_until = NULL,
@@ -279,6 +261,9 @@ async fn activate_from(
         .await?;
     if row.is_some() {
         departed::undo_unsubscribe(tx, id).await?;
+        if let Some(mark) = ended {
+            tx.keep(ReaderDecision::Returned { id, mark }.entry(entry.by.now));
+        }
     }
     written(tx, id, row, entry).await
 }
@@ -349,7 +334,7 @@ async fn end(tx: &mut Tx, id: SubscriptionId, ended_by: EndedBy, entry: &Consent
             "UPDATE subscriptions SET state = $3, left_from = state, left_at = $4, ended_by = $5
              WHERE id = $1 AND state IN ",
             2,
-            " RETURNING newsletter_id"
+            " RETURNING newsletter_id, mark"
         ))
         .bind(id)
         .bind(sources(SubscriptionState::ALL, SubscriptionState::Unsubscribed))
@@ -358,7 +343,7 @@ async fn end(tx: &mut Tx, id: SubscriptionId, ended_by: EndedBy, entry: &Consent
         .bind(ended_by)
         .fetch_optional()
         .await?;
-    written(tx, id, row, entry).await
+    lastingly_written(tx, id, row, entry, LastingChange::Gone(ended_by)).await
 }
 
 /// An end that somebody else had made is the reader's own from now on: they left as well. `false` when it was, or nothing had
@@ -367,14 +352,14 @@ pub async fn make_own(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>)
     let row = tx
         .sql(
             "UPDATE subscriptions SET ended_by = $3
-             WHERE id = $1 AND state = $2 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id",
+             WHERE id = $1 AND state = $2 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id, mark",
         )
         .bind(id)
         .bind(SubscriptionState::Unsubscribed)
         .bind(EndedBy::Reader)
         .fetch_optional()
         .await?;
-    written(tx, id, row, entry).await
+    lastingly_written(tx, id, row, entry, LastingChange::Gone(EndedBy::Reader)).await
 }
 
 /// `left` to `active`, where the end was not the reader's own will. `false` when it was, or nothing had ended.
@@ -383,7 +368,7 @@ pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) 
         .sql(
             "UPDATE subscriptions SET state = $2, confirmed_at = $4, left_at = NULL, left_from = NULL, ended_by = NULL,
                     paused_until = NULL
-             WHERE id = $1 AND state = $3 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id",
+             WHERE id = $1 AND state = $3 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id, mark",
         )
         .bind(id)
         .bind(SubscriptionState::Active)
@@ -391,7 +376,7 @@ pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) 
         .bind(entry.by.now)
         .fetch_optional()
         .await?;
-    written(tx, id, row, entry).await
+    lastingly_written(tx, id, row, entry, LastingChange::Back).await
 }
 
 /// `active` back to `pending`: an import that had made it active is taken back. `false` when it was not so.
@@ -415,14 +400,14 @@ pub async fn restore(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) 
     let row = tx
         .sql(
             "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL, ended_by = NULL
-             WHERE id = $1 AND state = $2 AND ended_by = $3 AND left_from IS NOT NULL RETURNING newsletter_id",
+             WHERE id = $1 AND state = $2 AND ended_by = $3 AND left_from IS NOT NULL RETURNING newsletter_id, mark",
         )
         .bind(id)
         .bind(SubscriptionState::Unsubscribed)
         .bind(EndedBy::Import)
         .fetch_optional()
         .await?;
-    written(tx, id, row, entry).await
+    lastingly_written(tx, id, row, entry, LastingChange::Back).await
 }
 
 /// `left` back to what was before, if that was more than a question. `false` when it was not so.
@@ -430,30 +415,18 @@ pub async fn take_back(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>
     let row = tx
         .sql(
             "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL, ended_by = NULL
-             WHERE id = $1 AND state = $2 AND left_from IN ('active', 'paused') RETURNING newsletter_id",
+             WHERE id = $1 AND state = $2 AND left_from IN ('active', 'paused') RETURNING newsletter_id, mark",
         )
         .bind(id)
         .bind(SubscriptionState::Unsubscribed)
         .fetch_optional()
         .await?;
-    written(tx, id, row, entry).await
+    lastingly_written(tx, id, row, entry, LastingChange::Back).await
 }
 
 /// The states of `from` that may become `to`, for `worded!`.
 fn sources(from: &[SubscriptionState], to: SubscriptionState) -> String {
     json_words(SubscriptionState::sources(from, to).map(SubscriptionState::as_str))
-}
-
-/// Writes down a change that was made; there was none without a row.
-async fn written(
-    tx: &mut Tx,
-    id: SubscriptionId,
-    row: Option<(NewsletterId,)>,
-    entry: &ConsentEntry<'_>,
-) -> Result<bool> {
-    let Some((newsletter,)) = row else { return Ok(false) };
-    write_down(tx, newsletter, id, entry).await?;
-    Ok(true)
 }
 
 /// Writes down an act that leaves the state as it is.
@@ -463,13 +436,7 @@ pub async fn write_down(
     id: SubscriptionId,
     entry: &ConsentEntry<'_>,
 ) -> Result<()> {
-    let ConsentEntry { by, consent: kind, event, wording, client, source, typed } = *entry;
-    consents::append(tx, &NewConsent { subscription: id, kind, wording, client, source, typed }, by.now).await?;
-    if let Some(event) = event {
-        let about = About { newsletter: Some(newsletter), subscription: Some(id), ..About::default() };
-        events::append(tx, by, about, event).await?;
-    }
-    Ok(())
+    changes::write_down(tx, newsletter, id, entry).await
 }
 
 /// Gives a subscription to another person, who has none to that newsletter. `false` when there is no such subscription.

@@ -6,6 +6,7 @@ use super::subscribers::{Hash, NewSubscriber};
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::actor::By;
+use crate::domain::decision::ReaderDecision;
 use crate::domain::event::Event;
 use crate::domain::suppression::{BOUNCE_ENDS, COMPLAINT_ENDS, SuppressionReason};
 
@@ -41,6 +42,9 @@ pub async fn add_in_bulk(
         .bind(SuppressionReason::Probation)
         .execute()
         .await?;
+    if added == 1 {
+        tx.keep(ReaderDecision::Suppressed { hash: *hash, reason }.entry(now));
+    }
     Ok(added == 1)
 }
 
@@ -74,6 +78,7 @@ pub async fn remove(tx: &mut Tx, hash: &Hash, by: By<'_>) -> Result<bool> {
     let removed =
         tx.sql("DELETE FROM suppressions WHERE address_hash = $1").bind(hash.as_slice()).execute().await? == 1;
     if removed {
+        tx.keep(ReaderDecision::Unsuppressed { hash: *hash }.entry(by.now));
         events::append(tx, by, About::default(), &Event::AddressUnsuppressed).await?;
     }
     Ok(removed)
@@ -82,19 +87,25 @@ pub async fn remove(tx: &mut Tx, hash: &Hash, by: By<'_>) -> Result<bool> {
 /// Takes a person off the list, by whichever hash they are there, and whichever spelling of their address called a mail
 /// unwanted. `false` when they were not there.
 pub async fn remove_of(tx: &mut Tx, person: &NewSubscriber, by: By<'_>) -> Result<bool> {
-    let removed = tx
-        .sql("DELETE FROM suppressions WHERE address_hash IN ($1, $2) OR mailbox_hash = $3 AND reason IN ($4, $5)")
+    let removed: Vec<(Vec<u8>,)> = tx
+        .sql(
+            "DELETE FROM suppressions WHERE address_hash IN ($1, $2) OR mailbox_hash = $3 AND reason IN ($4, $5)
+             RETURNING address_hash",
+        )
         .bind(person.address_hash.as_slice())
         .bind(person.former_hash.as_ref().unwrap_or(&person.address_hash).as_slice())
         .bind(person.quota_hash.as_slice())
         .bind(SuppressionReason::Complaint)
         .bind(SuppressionReason::Probation)
-        .execute()
+        .fetch_all()
         .await?;
-    if removed > 0 {
+    for hash in removed.iter().filter_map(|(hash,)| hash.as_slice().try_into().ok()) {
+        tx.keep(ReaderDecision::Unsuppressed { hash }.entry(by.now));
+    }
+    if !removed.is_empty() {
         events::append(tx, by, About::default(), &Event::AddressUnsuppressed).await?;
     }
-    Ok(removed > 0)
+    Ok(!removed.is_empty())
 }
 
 /// Why an address is on the list, if it is.

@@ -11,11 +11,13 @@ use crate::domain::delivery::DeliveryState;
 use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::domain::{DeliveryId, WorkerId};
+use crate::journal::{Journal, JournalEntry};
+use crate::signup::{self, Replayed};
 use crate::store::events::About;
 use crate::store::installation::{self, Installation, Recollection};
 use crate::store::issues::Issue;
 use crate::store::{Db, StoreError, Tx, events, issues, leases};
-use crate::token::random_bytes;
+use crate::token::{Keyring, random_bytes};
 use crate::witness::{Sighting, WitnessFolder};
 
 /// A machine that has not seen a database takes over from one that gave a sign of life so recently.
@@ -49,6 +51,9 @@ pub struct Rebirth {
     pub dropped: u64,
     /// Issues that were paused or held.
     pub issues: u64,
+    /// What readers had decided after the copy was made.
+    #[serde(flatten)]
+    pub replayed: Replayed,
 }
 
 /// Compares the database with what `folder` remembers of it. A database that was put back is held, and its rows that may
@@ -56,6 +61,7 @@ pub struct Rebirth {
 pub async fn heed(
     db: &Db,
     folder: &WitnessFolder,
+    keys: &Keyring,
     delivers: bool,
     by: By<'_>,
 ) -> Result<Option<Rebirth>, MemoryTrouble> {
@@ -69,8 +75,17 @@ pub async fn heed(
     let known = installation::get(&mut tx).await?;
     let Some(why) = judge(&mut tx, known.as_ref(), &remembered, delivers, by.now).await? else {
         drop(tx);
-        if known.is_none() {
-            found(db, by).await?;
+        let newest = remembered.iter().map(|one| one.generation).max();
+        match known {
+            None => {
+                found(db, by).await?;
+            }
+            // Another machine put the copy back; who unsubscribed here since it was made stands here alone.
+            Some(known) if newest.is_some_and(|newest| newest < known.generation) => {
+                let decided = journal_of(folder);
+                db.write(async |tx| signup::replay(tx, keys, &decided).await).await?;
+            }
+            Some(_) => {}
         }
         return Ok(None);
     };
@@ -84,7 +99,7 @@ pub async fn heed(
         return Err(MemoryTrouble::Other { folder: shown(), found, remembered });
     }
     let next = after(&remembered, &found);
-    let reborn = be_reborn(db, found.generation, next, why.text, by).await?;
+    let reborn = be_reborn(db, folder, keys, (found.generation, next), why.text, by).await?;
     // What is remembered under another name would be taken for another database's.
     if remembered.iter().all(|one| one.installation != found.name) {
         folder.adopt(&found.name, next).map_err(|source| MemoryTrouble::Folder { folder: shown(), source })?;
@@ -199,7 +214,34 @@ async fn found(db: &Db, by: By<'_>) -> Result<Installation, StoreError> {
 }
 
 /// The database was put back, whatever anybody remembers: a person says so.
-pub async fn adopt(db: &Db, folder: &WitnessFolder, by: By<'_>) -> Result<Option<Rebirth>, MemoryTrouble> {
+pub async fn adopt(
+    db: &Db,
+    folder: &WitnessFolder,
+    keys: &Keyring,
+    by: By<'_>,
+) -> Result<Option<Rebirth>, MemoryTrouble> {
+    let (name, reborn) = begin_anew(db, folder, keys, "a backup was restored", by).await?;
+    if let Some(reborn) = &reborn {
+        remember(folder, &name, reborn)?;
+    }
+    Ok(reborn)
+}
+
+/// The machine goes on with this database and this generation of it.
+pub fn remember(folder: &WitnessFolder, name: &str, reborn: &Rebirth) -> Result<(), MemoryTrouble> {
+    let trouble = |source| MemoryTrouble::Folder { folder: folder.path().display().to_string(), source };
+    folder.adopt(name, reborn.generation).map_err(trouble)
+}
+
+/// The same as [`adopt`] for a database that is not in its place yet: the machine remembers nothing of it. Returns its name
+/// as well.
+pub async fn begin_anew(
+    db: &Db,
+    folder: &WitnessFolder,
+    keys: &Keyring,
+    why: &str,
+    by: By<'_>,
+) -> Result<(String, Option<Rebirth>), MemoryTrouble> {
     let known = installation::get(&mut db.read().await?).await?;
     let known = match known {
         Some(known) => known,
@@ -208,19 +250,20 @@ pub async fn adopt(db: &Db, folder: &WitnessFolder, by: By<'_>) -> Result<Option
     let trouble = |source| MemoryTrouble::Folder { folder: folder.path().display().to_string(), source };
     let remembered = folder.read().map_err(trouble)?;
     let next = after(&remembered, &known);
-    let reborn = be_reborn(db, known.generation, next, "a backup was restored".to_owned(), by).await?;
-    folder.adopt(&known.name, next).map_err(trouble)?;
-    Ok(reborn)
+    let reborn = be_reborn(db, folder, keys, (known.generation, next), why.to_owned(), by).await?;
+    Ok((known.name, reborn))
 }
 
 /// One transaction, and nothing of it when another process was faster.
 async fn be_reborn(
     db: &Db,
-    former: i64,
-    generation: i64,
+    folder: &WitnessFolder,
+    keys: &Keyring,
+    (former, generation): (i64, i64),
     why: String,
     by: By<'_>,
 ) -> Result<Option<Rebirth>, MemoryTrouble> {
+    let decided = journal_of(folder);
     let reborn = db
         .write(async |tx| {
             if !installation::begin_generation(tx, former, generation, &why, by.now).await? {
@@ -242,15 +285,35 @@ async fn be_reborn(
                 issues::note_why(tx, issue.id, IssueState::Held, MAY_HAVE_GONE).await?;
             }
             let dropped = installation::drop_transactional(tx, by.now).await?;
-            let reborn = Rebirth { generation, why, uncertain, dropped, issues: touched };
+            let replayed = signup::replay(tx, keys, &decided).await?;
+            let reborn = Rebirth { generation, why, uncertain, dropped, issues: touched, replayed };
             let why = reborn.why.clone();
-            let event = Event::InstallationRestored { generation, why, uncertain, dropped, issues: touched };
+            let Replayed { unsubscribed, erased, suppressed } = replayed;
+            let event = Event::InstallationRestored {
+                generation,
+                why,
+                uncertain,
+                dropped,
+                issues: touched,
+                unsubscribed,
+                erased,
+                suppressed,
+            };
             events::append(tx, by, About::default(), &event).await?;
             hold::tell(tx, &reborn.why, by).await?;
             Ok(Some(reborn))
         })
         .await?;
     Ok(reborn)
+}
+
+/// What this machine's journal has.
+fn journal_of(folder: &WitnessFolder) -> Vec<JournalEntry> {
+    Journal::in_folder(folder.path()).read().unwrap_or_else(|error| {
+        let folder = folder.path().display();
+        tracing::error!(%folder, %error, "the journal cannot be read: who unsubscribed since the copy was made is subscribed again");
+        Vec::new()
+    })
 }
 
 const MAY_HAVE_GONE: &str = "a copy of the database was put back: it may have gone out after the copy was made";

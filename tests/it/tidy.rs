@@ -30,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("words", &[]),
     ("figures", &[]),
     ("witness", &["private"]),
+    ("journal", &["clock", "private"]),
     ("domain", &[]),
     ("images", &["domain"]),
     ("content", &["domain"]),
@@ -40,20 +41,23 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("config", &["domain"]),
     ("signup", &["store", "templates", "images", "message", "content", "domain"]),
     ("publishing", &["content", "message", "images", "templates", "store", "domain"]),
-    ("upkeep", &["store", "domain"]),
+    ("upkeep", &["signup", "store", "domain"]),
+    ("backup", &["upkeep", "store", "domain"]),
     ("delivery", &["store", "message", "smtp", "domain"]),
     ("inbound", &["signup", "store", "message", "smtp", "domain"]),
-    ("upkeep", &["store", "domain"]),
     ("web", &["signup", "publishing", "inbound", "templates", "store", "domain"]),
-    ("wiring", &["upkeep", "delivery", "inbound", "signup", "config", "templates", "smtp", "message", "domain"]),
-    ("doctor", &["wiring", "inbound", "upkeep", "config", "store", "smtp", "message", "domain"]),
+    (
+        "wiring",
+        &["backup", "upkeep", "delivery", "inbound", "signup", "config", "templates", "smtp", "message", "domain"],
+    ),
+    ("doctor", &["wiring", "backup", "inbound", "upkeep", "config", "store", "smtp", "message", "domain"]),
     ("resources", &["publishing", "store", "domain"]),
     ("supervise", &[]),
     (
         "cli",
         &[
-            "web", "doctor", "wiring", "resources", "inbound", "upkeep", "delivery", "publishing", "signup", "config",
-            "supervise", "templates", "images", "store", "smtp", "message", "content", "domain",
+            "web", "doctor", "wiring", "resources", "backup", "inbound", "upkeep", "delivery", "publishing", "signup",
+            "config", "supervise", "templates", "images", "store", "smtp", "message", "content", "domain",
         ],
     ),
     ("main", &["cli"]),
@@ -61,7 +65,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// What knows nothing of newsletters is open to all; it uses nothing itself.
 const GROUND: &[&str] =
-    &["clock", "dns", "https", "private", "secret", "token", "telemetry", "words", "figures", "witness"];
+    &["clock", "dns", "https", "private", "secret", "token", "telemetry", "words", "figures", "witness", "journal"];
 
 /// Who alone may name a crate.
 const HOMES: &[(&str, &[&str])] = &[
@@ -75,6 +79,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("mail_parser", &["inbound"]),
     ("pulldown_cmark", &["content"]),
     ("tera", &["templates"]),
+    ("tar", &["backup"]),
+    ("flate2", &["backup"]),
     ("gif", &["images"]),
     ("moxcms", &["images"]),
     ("fluent_bundle", &["words"]),

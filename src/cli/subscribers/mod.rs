@@ -3,6 +3,7 @@
 mod change;
 mod erase;
 mod export;
+mod from_log;
 mod import;
 mod imports;
 mod list;
@@ -72,6 +73,11 @@ enum Command {
     #[command(before_help = "Examples:
   coranto subscribers unsuppress anna@example.org")]
     Unsuppress(change::Unsuppress),
+    /// Unsubscribe whoever an access log shows to have unsubscribed, after a restore without the journal.
+    #[command(before_help = "Examples:
+  coranto subscribers unsubscribe --from-log /var/log/nginx/access.log
+  zcat access.log.1.gz | coranto subscribers unsubscribe --from-log -")]
+    Unsubscribe(from_log::FromLog),
     /// Import readers from another program: CSV, text, JSON, folders, zip archives.
     Import(import::ImportArgs),
     /// List imports, and take one back.
@@ -110,7 +116,11 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let named = args.newsletter.as_deref();
     // What counts, or is about an address alone, needs no newsletter.
     let about = match args.command {
-        Command::Stats | Command::Suppress(_) | Command::Unsuppress(_) | Command::Erase(_) => whose(&config, named)?,
+        Command::Stats
+        | Command::Suppress(_)
+        | Command::Unsuppress(_)
+        | Command::Erase(_)
+        | Command::Unsubscribe(_) => whose(&config, named)?,
         Command::Show(ref args) if args.all => whose(&config, named)?,
         _ => vec![newsletter(&config, named)?],
     };
@@ -133,6 +143,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Erase(args) => erase::erase(args, &session).await,
             Command::Suppress(args) => change::suppress(args, &session).await,
             Command::Unsuppress(args) => change::unsuppress(args, &session).await,
+            Command::Unsubscribe(args) => from_log::unsubscribe(args, &session).await,
             Command::Import(args) => import::import(args, &session).await,
             Command::Imports(args) => imports::imports(args, &session).await,
             Command::Export(args) => export::export(args, &session).await,

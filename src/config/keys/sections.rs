@@ -60,6 +60,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
         "How long what is kept; 0 means for ever. Rows that have had their time go once a day. See \
          [operations.md](operations.md#retention).",
     ),
+    ("backup", "Backups that `coranto serve` makes by itself, once a day. See [backup.md](backup.md)."),
     (
         "alarms",
         "Who is told when something needs a person: an issue that is held or refused, a relay that is down, a slot with \

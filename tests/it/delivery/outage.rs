@@ -40,7 +40,7 @@ async fn on_a_small_disk(url: &str, pages: i64) -> Db {
     let options = options.pragma("max_page_count", pages.to_string());
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
     let file = SqliteFile::at(&sqlite_path(url).unwrap());
-    Db::Sqlite { writer, readers, file }
+    Db::Sqlite { writer, readers, file, journal: None }
 }
 
 async fn pragma(db: &Db, sql: &'static str) -> i64 {

@@ -39,8 +39,28 @@ impl Scene {
         scene.configure(&scene.url);
         let list: String = (0..readers).map(|number| format!("reader{number}@example.com\n")).collect();
         fs::write(scene.home.path().join("readers.csv"), format!("email\n{list}")).unwrap();
-        scene.command(&["subscribers", "import", "readers.csv", "--agreed", "at a fair"]);
+        scene.import();
         scene
+    }
+
+    pub(super) fn import(&self) {
+        self.command(&["subscribers", "import", "readers.csv", "--agreed", "at a fair"]);
+    }
+
+    /// The same installation, whose database is in its own folder.
+    pub(super) fn at_home(self) -> Self {
+        self.configure("sqlite://coranto.db");
+        let url = format!("sqlite://{}", self.home.path().join("coranto.db").display());
+        let scene = Self { url, ..self };
+        scene.import();
+        scene
+    }
+
+    /// Writes more behind the configuration.
+    pub(super) fn append(&self, text: &str) {
+        let file = self.home.path().join("coranto.toml");
+        let before = fs::read_to_string(&file).unwrap();
+        fs::write(&file, before + text).unwrap();
     }
 
     pub(super) fn configure(&self, database: &str) {

@@ -32,7 +32,7 @@ async fn facts(url: &str) -> Facts {
     migrate::run(&db).await.unwrap();
     let facts = match &db {
         Db::Sqlite { writer, .. } => sqlite_facts(writer).await,
-        Db::Postgres(pool) => postgres_facts(pool).await,
+        Db::Postgres(pool, _) => postgres_facts(pool).await,
     };
     db.close().await;
     facts
