@@ -21,6 +21,7 @@ mod limits;
 mod listing;
 mod logo;
 mod migrate;
+mod moving;
 mod new;
 mod newsletter_choice;
 pub mod output;

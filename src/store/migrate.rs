@@ -136,6 +136,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0023_hosts.sql"),
         include_str!("../../migrations/postgres/0023_hosts.sql"),
     ),
+    (
+        24,
+        "copies",
+        include_str!("../../migrations/sqlite/0024_copies.sql"),
+        include_str!("../../migrations/postgres/0024_copies.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

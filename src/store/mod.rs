@@ -9,6 +9,7 @@ pub mod choices;
 pub mod claimed;
 pub mod column;
 pub mod consents;
+pub mod copies;
 pub mod db;
 pub mod deliveries;
 pub mod departed;
@@ -47,6 +48,7 @@ pub mod subscriptions;
 pub mod suppressions;
 pub mod suspensions;
 pub mod transactional;
+pub mod transfer;
 mod wire;
 
 pub use db::{Db, Single, Tx};
@@ -96,6 +98,12 @@ pub enum StoreError {
     /// The schema is not this program's.
     #[error("the database's schema cannot be brought up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A value that the other engine cannot keep.
+    #[error("{table}.{column} has a value that {engine} cannot keep: {why}")]
+    Unstorable { table: String, column: String, engine: &'static str, why: &'static str },
+    /// A schema that no step of this program made.
+    #[error("the database's schema is not this program's: {0}")]
+    Schema(String),
     /// Anything the database itself says.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),

@@ -3,6 +3,7 @@
 //! keys are the database's, that its addresses are hashed by today's rules, that nothing is kept longer than it is to be.
 
 mod alarms;
+mod copy;
 mod folding;
 mod hold;
 mod keys;
@@ -20,6 +21,9 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
+pub use copy::{
+    CopiedTable, CopyListener, CopyStep, CopyTrouble, Moving, TableSum, copy_whole, move_to, reopen, usable,
+};
 pub use folding::{Refolded, clashes, refold};
 pub use hold::{hold, release};
 pub use keys::{Adopted, KeySummary, KeyTrouble, Use, admit, adopt, list, look, next_number};

@@ -1,4 +1,4 @@
 //! A copy of the database is put back behind the program's back. Knows the program from outside.
 
 mod noticed;
-mod scene;
+pub(crate) mod scene;
