@@ -13,7 +13,7 @@ use super::{Context, Exit, Failure};
 use crate::config::{Config, DatabaseUrl};
 use crate::store::lock::EngineLock;
 use crate::store::{Db, StoreError};
-use crate::upkeep::{self, CopiedTable, CopyStep, CopyTrouble, Moving};
+use crate::upkeep::{self, CopiedTable, CopyStep, CopyTrouble, Relocation};
 
 /// From where to where.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ async fn go(ends: &Ends, source: &Db, context: &Context) -> anyhow::Result<Exit>
     let _lock = locked(to)?;
     let target = open(to, context).await?;
     let (from_name, to_name) = (ends.from.to_string(), to.to_string());
-    let moving = Moving { source, target: &target, from: &from_name, to: &to_name };
+    let moving = Relocation { source, target: &target, from: &from_name, to: &to_name };
     let mut progress = context.output.progress("", None);
     let moved = upkeep::move_to(moving, &context.clock, &context.actor(), &mut |step| {
         tell(step, &mut progress, context);
@@ -130,11 +130,11 @@ fn tell(step: CopyStep<'_>, progress: &mut Progress, context: &Context) {
         CopyStep::Resumed => progress.above(|| context.output.note("Going on where an earlier run stopped.")),
         CopyStep::StartedOver { why } => progress.above(|| context.output.note(format!("Starting over: {why}."))),
         CopyStep::Copied { table, rows } => {
-            progress.is_of(&format!("copying {table}"), rows);
+            progress.is_counting(&format!("copying {table}"));
             progress.set(rows);
         }
         CopyStep::Compared { table, rows } => {
-            progress.is_of(&format!("comparing {table}"), rows);
+            progress.is_counting(&format!("comparing {table}"));
             progress.set(rows);
         }
     }

@@ -123,12 +123,16 @@ pub async fn trace(tx: &mut Tx) -> Result<String> {
     Ok(format!("{event}.{worker}.{pulse}"))
 }
 
-/// Until when somebody may be working on the database, if anybody may.
+/// Until when somebody may be working on the database, if anybody may. What an engine leased ends with the engine.
 pub async fn lease_runs_until(tx: &mut Tx, now: Timestamp) -> Result<Option<Timestamp>> {
     let (at,): (Option<Timestamp>,) = tx
         .sql(
-            "SELECT MAX(l.lease_until) FROM (SELECT lease_until FROM workers UNION ALL SELECT lease_until FROM leases) l
-             WHERE l.lease_until > $1",
+            "SELECT MAX(n.lease_until) FROM (
+                 SELECT lease_until FROM workers
+                 UNION ALL
+                 SELECT l.lease_until FROM leases l JOIN workers w ON w.id = l.worker_id
+                 WHERE NOT w.engine OR w.lease_until > $1) n
+             WHERE n.lease_until > $1",
         )
         .bind(now)
         .fetch_one()

@@ -22,7 +22,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 pub use copy::{
-    CopiedTable, CopyListener, CopyStep, CopyTrouble, Moving, TableSum, copy_whole, move_to, reopen, usable,
+    CopiedTable, CopyListener, CopyStep, CopyTrouble, Relocation, TableSum, copy_whole, move_to, reopen, usable,
 };
 pub use folding::{Refolded, clashes, refold};
 pub use hold::{hold, release};

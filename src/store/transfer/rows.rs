@@ -12,7 +12,7 @@ const SLICE_ROWS_MAX: usize = 50_000;
 /// Of the rows' forms: rows of texts and images are large, and a slice is held in memory.
 const SLICE_BYTES_MAX: usize = 4 << 20;
 /// How many rows are asked for before anything is known of their size.
-const FIRST_ROWS: usize = 64;
+const FIRST_ROWS: usize = 4;
 /// PostgreSQL is handed its rows in pieces of this size.
 const PIECE_BYTES: usize = 256 << 10;
 /// SQLite takes at most this many values in one statement (SQLITE_MAX_VARIABLE_NUMBER).
@@ -73,11 +73,11 @@ impl<'t> TableReader<'t> {
         while slice.len() < SLICE_ROWS_MAX && slice.forms.len() < SLICE_BYTES_MAX {
             let room = (SLICE_BYTES_MAX - slice.forms.len()) / self.average.unwrap_or(SLICE_BYTES_MAX / FIRST_ROWS);
             let wanted = room.clamp(1, SLICE_ROWS_MAX - slice.len());
-            let read = self.read(tx, wanted, &mut slice).await?;
+            let is_last = self.read(tx, wanted, &mut slice).await?;
             if !slice.is_empty() {
                 self.average = Some((slice.forms.len() / slice.len()).max(1));
             }
-            if read < wanted {
+            if is_last {
                 break;
             }
         }
@@ -85,8 +85,8 @@ impl<'t> TableReader<'t> {
         Ok(slice)
     }
 
-    /// Adds at most `wanted` rows, and returns how many there were.
-    async fn read(&mut self, tx: &mut Tx, wanted: usize, slice: &mut RowSlice) -> Result<usize> {
+    /// Adds at most `wanted` rows, fewer where they are larger than those before. Returns whether the table has no more.
+    async fn read(&mut self, tx: &mut Tx, wanted: usize, slice: &mut RowSlice) -> Result<bool> {
         let after = self.after.take();
         let key = after.as_deref().map(values).transpose()?;
         let text = self.statement(tx.is_sqlite(), wanted, key.is_some());
@@ -96,7 +96,8 @@ impl<'t> TableReader<'t> {
         }
         let (mut read, mut last) = (0, None);
         let mut rows = statement.stream::<EncodedRow>();
-        while let Some(row) = rows.try_next().await? {
+        while slice.forms.len() < SLICE_BYTES_MAX {
+            let Some(row) = rows.try_next().await? else { break };
             slice.push(&row);
             read += 1;
             last = Some(row);
@@ -113,7 +114,7 @@ impl<'t> TableReader<'t> {
                 Some(key.as_bytes().to_vec())
             }
         };
-        Ok(read)
+        Ok(read < wanted && slice.forms.len() < SLICE_BYTES_MAX)
     }
 
     fn statement(&self, is_sqlite: bool, wanted: usize, has_key: bool) -> String {
@@ -156,8 +157,9 @@ pub async fn is_empty(tx: &mut Tx, table: &TableShape) -> Result<bool> {
 /// Takes at most `rows` rows away, whichever they are. Returns how many there were.
 pub async fn clear(tx: &mut Tx, table: &TableShape, rows: u32) -> Result<u64> {
     let name = quoted(&table.name);
-    let place = if tx.is_sqlite() { "rowid" } else { "ctid" };
-    let text = format!("DELETE FROM {name} WHERE {place} IN (SELECT {place} FROM {name} LIMIT {rows})");
+    let key: Vec<_> = table.key.iter().map(|place| quoted(&table.columns[*place].name)).collect();
+    let key = key.join(", ");
+    let text = format!("DELETE FROM {name} WHERE ({key}) IN (SELECT {key} FROM {name} LIMIT {rows})");
     tx.composed(text).execute().await
 }
 

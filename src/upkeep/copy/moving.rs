@@ -4,9 +4,11 @@
 //! the source is closed before the first row is read, the copy says that it is equal, the source says that it has moved,
 //! and only then the copy may be used. The same command goes on from whichever step the last run came to.
 
-use super::{
-    CopiedTable, CopyListener, CopyStep, CopyTrouble, TablePair, begin, check_schema, clear, compare, fill, is_source,
-    new_number, pairs, prepare_schema, refuse_rows,
+use super::sums::CopiedTable;
+use super::trouble::CopyTrouble;
+use super::whole::{
+    CopyListener, CopyStep, TablePair, begin, check_schema, clear, compare, fill, is_source, new_number, pairs,
+    prepare_schema, refuse_rows,
 };
 use crate::clock::{Clock, Timestamp};
 use crate::domain::actor::Actor;
@@ -19,7 +21,7 @@ use crate::store::{Db, Tx, events, installation, issues};
 
 /// Two databases with what people call them: addresses without passwords.
 #[derive(Clone, Copy, Debug)]
-pub struct Moving<'m> {
+pub struct Relocation<'m> {
     pub source: &'m Db,
     pub target: &'m Db,
     pub from: &'m str,
@@ -43,17 +45,18 @@ pub async fn usable(db: &Db) -> Result<(), CopyTrouble> {
 /// cut short is gone on with by the same call. The target then has the source's name, generation and marks, so that every
 /// link goes on working, and the source is on hold.
 pub async fn move_to(
-    moving: Moving<'_>,
+    moving: Relocation<'_>,
     clock: &Clock,
     actor: &Actor,
     told: &mut CopyListener<'_>,
 ) -> Result<Vec<CopiedTable>, CopyTrouble> {
     check_schema(moving.source, "source").await?;
     prepare_schema(moving.target).await?;
+    let pairs = pairs(&mut moving.source.read().await?, moving.target).await?;
     let there = copies::get(&mut moving.target.read().await?).await?;
+    judge_target(moving, there.as_ref(), &pairs).await?;
     let here = close(moving, there.as_ref(), clock.now()).await?;
     let mut snapshot = moving.source.snapshot().await?;
-    let pairs = pairs(&mut snapshot, moving.target).await?;
     let trace = match here.state {
         // What it was before it said so stands in the copy.
         CopyState::Moved => there.as_ref().map(|side| side.trace.clone()).unwrap_or_default(),
@@ -81,8 +84,23 @@ pub async fn move_to(
     Ok(compared)
 }
 
+/// Refuses a target that is anything but empty or an unfinished copy of this source.
+async fn judge_target(moving: Relocation<'_>, there: Option<&CopySide>, pairs: &[TablePair]) -> Result<(), CopyTrouble> {
+    let here = copies::get(&mut moving.source.read().await?).await?;
+    match there {
+        // Where it went is said before what is there.
+        None if here.as_ref().is_some_and(|side| side.state == CopyState::Moved) => Ok(()),
+        None => refuse_rows(moving.target, pairs).await,
+        Some(side) if is_source(side.state) => Err(CopyTrouble::TargetLeft { other: side.other.clone() }),
+        Some(side) if side.other != moving.from && here.is_none_or(|here| here.number != side.number) => {
+            Err(CopyTrouble::OtherCopy { other: side.other.clone() })
+        }
+        Some(_) => Ok(()),
+    }
+}
+
 /// Keeps everybody else from the source, unless somebody is at work there.
-async fn close(moving: Moving<'_>, there: Option<&CopySide>, now: Timestamp) -> Result<CopySide, CopyTrouble> {
+async fn close(moving: Relocation<'_>, there: Option<&CopySide>, now: Timestamp) -> Result<CopySide, CopyTrouble> {
     moving
         .source
         .write(async |tx| {
@@ -124,9 +142,9 @@ async fn refuse_work(tx: &mut Tx, now: Timestamp) -> Result<(), CopyTrouble> {
     Ok(())
 }
 
-/// Makes the target a copy of this source, or goes on with it; refuses one that is anything else.
+/// Makes the target a copy of this source, or goes on with it.
 async fn arrive(
-    moving: Moving<'_>,
+    moving: Relocation<'_>,
     here: &CopySide,
     there: Option<CopySide>,
     pairs: &[TablePair],
@@ -134,26 +152,19 @@ async fn arrive(
     now: Timestamp,
     told: &mut CopyListener<'_>,
 ) -> Result<CopySide, CopyTrouble> {
-    match there {
-        None => refuse_rows(moving.target, pairs).await?,
-        Some(side) if is_source(side.state) => return Err(CopyTrouble::TargetLeft { other: side.other }),
-        Some(side) if side.number != here.number && side.other != moving.from => {
-            return Err(CopyTrouble::OtherCopy { other: side.other });
-        }
-        Some(side) => {
-            let why = match side.state {
-                CopyState::Differs => Some("the copy differed from the source"),
-                _ if side.number != here.number => Some("what is in the target is of an earlier move"),
-                _ if side.trace != trace => Some("the source was changed since"),
-                _ => None,
-            };
-            let Some(why) = why else {
-                told(CopyStep::Resumed);
-                return Ok(side);
-            };
-            told(CopyStep::StartedOver { why });
-            clear(moving.target, pairs, &side.number).await?;
-        }
+    if let Some(side) = there {
+        let why = match side.state {
+            CopyState::Differs => Some("the copy differed from the source"),
+            _ if side.number != here.number => Some("what is in the target is of an earlier move"),
+            _ if side.trace != trace => Some("the source was changed since"),
+            _ => None,
+        };
+        let Some(why) = why else {
+            told(CopyStep::Resumed);
+            return Ok(side);
+        };
+        told(CopyStep::StartedOver { why });
+        clear(moving.target, pairs, &side.number).await?;
     }
     let (number, state, other) = (here.number.clone(), CopyState::Copying, moving.from.to_owned());
     let side = CopySide { number, state, other, trace: trace.to_owned(), at: now };
@@ -168,7 +179,7 @@ fn held_why(to: &str) -> String {
 
 /// Lets the target go on in the source's place.
 async fn hand_over(
-    moving: Moving<'_>,
+    moving: Relocation<'_>,
     side: &CopySide,
     here: &CopySide,
     trace: &str,

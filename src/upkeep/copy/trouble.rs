@@ -1,6 +1,6 @@
 //! Why a database is not copied, or not worked on.
 
-use super::CopiedTable;
+use super::sums::CopiedTable;
 use crate::clock::Timestamp;
 use crate::domain::issue::IssueState;
 use crate::store::StoreError;
