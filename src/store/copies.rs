@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::domain::copying::CopyState;
 
 record! {
-    /// One side of a copy.
+    /// What a database says of itself while it is the source or the target of a copy.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct CopySide {
         /// The same on both sides.

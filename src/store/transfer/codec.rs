@@ -65,7 +65,7 @@ impl EncodedRow {
     }
 }
 
-/// The values of a row from its form.
+/// Takes a row apart; one that was cut short is refused.
 pub fn values(mut form: &[u8]) -> Result<Vec<RowValue<'_>>> {
     let mut found = Vec::new();
     while let Some((kind, rest)) = form.split_first() {

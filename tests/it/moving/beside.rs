@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use coranto::store::{Db, StoreError};
+use coranto::store::{Db, StoreError, Tx};
 use coranto::upkeep::{CopyStep, copy_whole};
 
 use super::NOW;
@@ -90,5 +90,27 @@ both_databases! {
         // The source is as it was: it was only read.
         coranto::upkeep::usable(db).await.unwrap();
         target.close().await;
+    }
+
+    /// What reads for long sees one moment, and is not cut off while what it read is written elsewhere.
+    async fn a_snapshot_is_one_moment_and_may_rest(db: Db) {
+        let count = async |tx: &mut Tx| {
+            let (rows,): (i64,) = tx.sql("SELECT COUNT(*) FROM newsletters").fetch_one().await.unwrap();
+            rows
+        };
+        let mut snapshot = db.snapshot().await.unwrap();
+        assert_eq!(count(&mut snapshot).await, 0);
+        execute(&db, "INSERT INTO newsletters (id, slug, created_at) VALUES (1, 'week', 0)".to_owned()).await;
+        assert_eq!(count(&mut snapshot).await, 0);
+        if !db.is_sqlite() {
+            let (most,): (String,) =
+                snapshot.sql("SHOW idle_in_transaction_session_timeout").fetch_one().await.unwrap();
+            assert_eq!(most, "0");
+            let (most,): (String,) =
+                db.read().await.unwrap().sql("SHOW idle_in_transaction_session_timeout").fetch_one().await.unwrap();
+            assert_eq!(most, "10s", "any other transaction is ended");
+        }
+        let refused = snapshot.sql("DELETE FROM newsletters").execute().await;
+        assert!(refused.is_err(), "a snapshot writes nothing");
     }
 }
