@@ -70,10 +70,9 @@ pub(super) fn run(ends: &Ends, is_undone: bool, context: &Context) -> anyhow::Re
 /// Nobody may work on a file meanwhile.
 fn locked(url: &DatabaseUrl) -> anyhow::Result<Option<EngineLock>> {
     EngineLock::acquire(url.as_str()).map_err(|error| match error {
-        error @ StoreError::Locked { .. } => Failure::new(error.to_string())
-            .exit(Exit::NotAllowed)
-            .hint("stop the server first")
-            .into(),
+        error @ StoreError::Locked { .. } => {
+            Failure::new(error.to_string()).exit(Exit::NotAllowed).hint("stop the server first").into()
+        }
         error => anyhow::Error::from(error),
     })
 }

@@ -168,11 +168,7 @@ pub async fn write(tx: &mut Tx, table: &TableShape, slice: &RowSlice) -> Result<
     match tx {
         Tx::Sqlite(_) => write_sqlite(tx, table, slice).await,
         Tx::Postgres(connection) => {
-            let text = format!(
-                "COPY {} ({}) FROM STDIN (FORMAT binary)",
-                quoted(&table.name),
-                table.columns_list()
-            );
+            let text = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", quoted(&table.name), table.columns_list());
             let mut copying = connection.copy_in_raw(&text).await?;
             let mut piece = COPY_HEAD.to_vec();
             for row in slice.rows() {

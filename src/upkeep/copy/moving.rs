@@ -85,7 +85,11 @@ pub async fn move_to(
 }
 
 /// Refuses a target that is anything but empty or an unfinished copy of this source.
-async fn judge_target(moving: Relocation<'_>, there: Option<&CopySide>, pairs: &[TablePair]) -> Result<(), CopyTrouble> {
+async fn judge_target(
+    moving: Relocation<'_>,
+    there: Option<&CopySide>,
+    pairs: &[TablePair],
+) -> Result<(), CopyTrouble> {
     let here = copies::get(&mut moving.source.read().await?).await?;
     match there {
         // Where it went is said before what is there.
@@ -260,13 +264,7 @@ pub async fn reopen(
 }
 
 /// Keeps everybody from the target of a move that is undone.
-async fn abandon(
-    source: &Db,
-    target: &Db,
-    here: &CopySide,
-    from: &str,
-    now: Timestamp,
-) -> Result<(), CopyTrouble> {
+async fn abandon(source: &Db, target: &Db, here: &CopySide, from: &str, now: Timestamp) -> Result<(), CopyTrouble> {
     let name = |known: Option<installation::Installation>| known.map(|known| known.name);
     let known = name(installation::get(&mut source.read().await?).await?);
     target

@@ -60,7 +60,9 @@ impl CopyTrouble {
                 "copy into an empty database: a new file, or one made by `createdb`"
             }
             Self::Leased { .. } => "stop every server first; a lease ends by itself within a minute",
-            Self::Sending { .. } => "pause it first: `coranto issues pause`; it goes on where it stopped, on the other side",
+            Self::Sending { .. } => {
+                "pause it first: `coranto issues pause`; it goes on where it stopped, on the other side"
+            }
             Self::Moved { .. } => {
                 "set `database` to that one; `coranto migrate --reopen` undoes the move while nothing runs there"
             }

@@ -12,8 +12,9 @@ use crate::harness::database::SqlitePlace;
 
 /// Texts that one engine or another way of writing might take for something else.
 const TEXTS: &[&str] = &[
-    "", "x", "O'Brien \"and\" `co`", "\\N", "\\x00ff", "line\nline\r\n\ttab\u{8}\u{c}", "🗓️ 👩‍👩‍👧‍👦", "e\u{301}é", "مرحبا \u{202e}abc", "暦は合意ではない",
-    "$1 ? :a @b %s {}", "NULL", " ends with a space ", "\u{feff}\u{200b}\u{ffff}",
+    "", "x", "O'Brien \"and\" `co`", "\\N", "\\x00ff", "line\nline\r\n\ttab\u{8}\u{c}", "🗓️ 👩‍👩‍👧‍👦", "e\u{301}é",
+    "مرحبا \u{202e}abc", "暦は合意ではない", "$1 ? :a @b %s {}", "NULL", " ends with a space ",
+    "\u{feff}\u{200b}\u{ffff}",
 ];
 
 /// What the schema says beside the catalogue of the program: it is read from an SQLite database of its own.
@@ -81,7 +82,11 @@ impl Schema {
             }
         }
         plain.close().await;
-        assert!(schema.words.len() > 5 && schema.references.len() > 10 && schema.single.len() == 2, "{:?}", schema.single);
+        assert!(
+            schema.words.len() > 5 && schema.references.len() > 10 && schema.single.len() == 2,
+            "{:?}",
+            schema.single
+        );
         schema
     }
 }
@@ -128,13 +133,15 @@ pub(super) async fn fill(db: &Db, kinds: &Schema, rows: usize, seed: u64) {
                 keys.entry(name).or_default().push(value.clone());
                 values.push(value);
             }
-            writeln!(text, "INSERT INTO {} ({}) VALUES ({});", table.name, names.join(", "), values.join(", ")).unwrap();
+            writeln!(text, "INSERT INTO {} ({}) VALUES ({});", table.name, names.join(", "), values.join(", "))
+                .unwrap();
         }
         execute(db, text).await;
     }
     // From before there were marks.
     for table in ["subscriptions", "consents", "requests"] {
-        execute(db, format!("UPDATE {table} SET mark = NULL WHERE id IN (SELECT id FROM {table} ORDER BY id LIMIT 9)")).await;
+        execute(db, format!("UPDATE {table} SET mark = NULL WHERE id IN (SELECT id FROM {table} ORDER BY id LIMIT 9)"))
+            .await;
     }
 }
 

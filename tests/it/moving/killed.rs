@@ -25,7 +25,11 @@ enum Place {
 
 impl Place {
     fn other_than(url: &str) -> Option<Self> {
-        if url.starts_with("sqlite:") { PostgresPlace::empty().map(Self::Server) } else { Some(Self::File(SqlitePlace::new())) }
+        if url.starts_with("sqlite:") {
+            PostgresPlace::empty().map(Self::Server)
+        } else {
+            Some(Self::File(SqlitePlace::new()))
+        }
     }
 
     fn url(&self) -> String {
@@ -39,12 +43,18 @@ impl Place {
 /// Enough rows that a kill finds some on their way.
 async fn fill(url: &str) {
     let db = Db::open(url).await.unwrap();
-    let many = format!("WITH RECURSIVE n (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < {ROWS})");
-    let (bytes, filter) = if db.is_sqlite() { ("randomblob(32)", "TRUE") } else { ("uuid_send(gen_random_uuid())", "TRUE") };
+    let many =
+        format!("WITH RECURSIVE n (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < {ROWS})");
+    let (bytes, filter) =
+        if db.is_sqlite() { ("randomblob(32)", "TRUE") } else { ("uuid_send(gen_random_uuid())", "TRUE") };
     for text in [
         format!("INSERT INTO spent_challenges (tag, expires_at) {many} SELECT number, number FROM n WHERE {filter}"),
-        format!("INSERT INTO events (id, at, kind, actor, data) {many} SELECT number + 100000, number, 'x', 'x', '{{}}' FROM n"),
-        format!("INSERT INTO suppressions (address_hash, reason, note, created_at) {many} SELECT {bytes}, 'manual', 'n', 0 FROM n"),
+        format!(
+            "INSERT INTO events (id, at, kind, actor, data) {many} SELECT number + 100000, number, 'x', 'x', '{{}}' FROM n"
+        ),
+        format!(
+            "INSERT INTO suppressions (address_hash, reason, note, created_at) {many} SELECT {bytes}, 'manual', 'n', 0 FROM n"
+        ),
         format!(
             "INSERT INTO deliveries (issue_id, subscription_id, state, revision_id, attempts)
              {many} SELECT 5, number, 'sent', 1, 1 FROM n"

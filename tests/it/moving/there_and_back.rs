@@ -89,7 +89,8 @@ async fn a_table_goes_in_slices_that_fit_into_memory() {
     let (source, target) = (empty_file(&first).await, empty_file(&last).await);
     migrate::run(&source).await.unwrap();
     let many = "WITH RECURSIVE n (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < 120000)";
-    execute(&source, format!("INSERT INTO spent_challenges (tag, expires_at) {many} SELECT number, number FROM n")).await;
+    execute(&source, format!("INSERT INTO spent_challenges (tag, expires_at) {many} SELECT number, number FROM n"))
+        .await;
     let large = "INSERT INTO newsletters (id, slug, created_at) VALUES (1, 'week', 0);
                  WITH RECURSIVE n (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < 20)
                  INSERT INTO revisions (newsletter_id, kind, digest, title, subject, preheader, language, html, plain, source, created_at)
