@@ -15,7 +15,7 @@ use crate::domain::newsletter::Newsletter;
 use crate::journal::Journal;
 use crate::store::lock::{is_missing, was_served};
 use crate::store::{Db, StoreError, migrate, newsletters};
-use crate::upkeep::{self, KeyTrouble, MemoryTrouble, Rebirth};
+use crate::upkeep::{self, CopyTrouble, KeyTrouble, MemoryTrouble, Rebirth};
 use crate::witness::WitnessFolder;
 
 /// How long threads have to end after the work is done.
@@ -90,6 +90,7 @@ impl Context {
     /// Holds a database that was put back since this machine worked on it, and says so. `delivers` is for a process that
     /// is about to send.
     pub async fn heed(&self, db: &Db, config: &Config, delivers: bool) -> anyhow::Result<()> {
+        upkeep::usable(db).await.map_err(uncopied)?;
         let folder = WitnessFolder::new(&config.server.state);
         let actor = self.actor();
         let reborn = upkeep::heed(db, &folder, &config.keys, delivers, actor.at(self.now())).await.map_err(|trouble| {
@@ -236,6 +237,21 @@ pub(super) fn refused(trouble: KeyTrouble) -> anyhow::Error {
         (_, KeyTrouble::Store(error)) => error.into(),
         (hint, trouble) => {
             Failure::new(trouble.to_string()).exit(Exit::NotAllowed).hint(hint.unwrap_or_default()).into()
+        }
+    }
+}
+
+/// A database that is not to be worked on, or not to be copied, with what to do.
+pub(super) fn uncopied(trouble: CopyTrouble) -> anyhow::Error {
+    match (trouble.hint(), trouble) {
+        (_, CopyTrouble::Store(error)) => error.into(),
+        (hint, trouble) => {
+            let exit = if matches!(trouble, CopyTrouble::Differs(_)) { Exit::Problems } else { Exit::NotAllowed };
+            let why = Failure::new(trouble.to_string()).exit(exit);
+            match hint {
+                Some(hint) => why.hint(hint).into(),
+                None => why.into(),
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ mod listing;
 mod logo;
 mod man;
 mod migrate;
+mod moving;
 mod new;
 mod newsletter_choice;
 pub mod output;

@@ -65,6 +65,17 @@ impl Progress {
         }
     }
 
+    /// The same where nobody knows how much it is.
+    pub fn is_counting(&mut self, what: &str) {
+        if self.what == what {
+            return;
+        }
+        (self.what, self.first) = (what.to_owned(), None);
+        if let Shown::Bar(bar) = &self.shown {
+            bar.set_message(cut(what, LABEL_WIDTH));
+        }
+    }
+
     /// Says that `done` of it is done.
     pub fn set(&mut self, done: u64) {
         let now = Instant::now();

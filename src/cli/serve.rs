@@ -26,7 +26,7 @@ use crate::store::lock::EngineLock;
 use crate::store::{Db, newsletters};
 use crate::supervise::{Supervisor, manager};
 use crate::templates::Templates;
-use crate::upkeep::{self, JournalKeeper, Upkeep};
+use crate::upkeep::{self, CopyTrouble, JournalKeeper, Upkeep};
 use crate::web::{self, Embedding, Hooks, Proxies, Site};
 use crate::wiring;
 use crate::witness::{Witness, WitnessFolder};
@@ -317,7 +317,8 @@ fn allow_files(connections: u64) {
     }
 }
 
-/// Keeps to the database's clock, and ends when its file is not the one any more that was opened.
+/// Keeps to the database's clock, and ends when its file is not the one any more that was opened, or when what is in it
+/// is being moved elsewhere.
 async fn watch(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
     let mut tick = tokio::time::interval(WATCH_EVERY);
     let mut journal = JournalKeeper::default();
@@ -330,6 +331,11 @@ async fn watch(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<
             Failure::new(error.to_string())
                 .hint("bring the right file back while nothing runs, then start again; a backup is not to be copied over a file in use")
         })?;
+        match upkeep::usable(&db).await {
+            Ok(()) => {}
+            Err(CopyTrouble::Store(error)) => tracing::debug!(%error, "the database was not asked whether it moves"),
+            Err(trouble) => return Err(super::context::uncopied(trouble)),
+        }
         if let Err(error) = db.set_clock(&clock).await {
             tracing::debug!(%error, "the database was not asked for the time");
         }

@@ -306,6 +306,18 @@ events! {
         why: String,
     },
     InstallationReleased = "installation.released",
+    /// What is in this database goes on in another.
+    InstallationMoved = "installation.moved" {
+        /// Its address, without what might be a password.
+        to: String,
+    },
+    /// This database goes on in the place of another.
+    InstallationArrived = "installation.arrived" {
+        /// The other's address, without what might be a password.
+        from: String,
+    },
+    /// A move was undone or given up: this database goes on itself.
+    InstallationReopened = "installation.reopened",
     /// A list of readers was imported. Single readers get no event.
     SubscribersImported = "subscribers.imported" {
         import: i64,

@@ -6,6 +6,7 @@ pub mod alarm;
 pub mod cause;
 pub mod characters;
 pub mod consent;
+pub mod copying;
 pub mod decision;
 pub mod delivery;
 pub mod design;

@@ -7,6 +7,7 @@ use crate::domain::address::EmailAddress;
 use crate::domain::alarm::{AlarmName, Severity};
 use crate::domain::cause::{Cause, Certainty};
 use crate::domain::consent::ConsentKind;
+use crate::domain::copying::CopyState;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::evidence::Trouble;
 use crate::domain::image::ImageFormat;
@@ -88,7 +89,7 @@ macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
 text_columns!(
     Cause, Certainty, Effect, NoticeEvidence, NoticeKind, NoticeSource, SubscriptionState, EndedBy, AskedBy,
     ImportState, ImportDid, Format, RequestKind, ConsentKind, SuppressionReason, ImageFormat, IssueState, Visibility,
-    DeliveryState, DeliveryKind, Reason, Trouble, AlarmName, Severity, Span
+    DeliveryState, DeliveryKind, Reason, Trouble, AlarmName, Severity, Span, CopyState
 );
 integer_columns!(
     Timestamp, Mark, Fingerprint, NewsletterId, SubscriberId, SubscriptionId, ConsentId, RequestId, ImportId, IssueId,

@@ -254,6 +254,16 @@ impl Db {
         })
     }
 
+    /// A read-only snapshot for work that may pause for longer than any other transaction: while what was read is written
+    /// elsewhere.
+    pub async fn snapshot(&self) -> Result<Tx> {
+        let mut tx = self.read().await?;
+        if let Tx::Postgres(tx, _) = &mut tx {
+            sqlx::query("SET LOCAL idle_in_transaction_session_timeout = 0").execute(&mut **tx).await?;
+        }
+        Ok(tx)
+    }
+
     /// A transaction that will write. SQLite takes its write lock at once: a deferred one fails when it is upgraded.
     pub async fn begin(&self) -> Result<Tx> {
         let keepsakes = Keepsakes { journal: self.journal().cloned(), entries: Vec::new() };
@@ -395,6 +405,19 @@ impl Tx {
             Self::Sqlite(tx, _) => Statement::sqlite(tx, sql.into()),
             Self::Postgres(tx, _) => Statement::postgres(tx, sql.into()),
         }
+    }
+
+    /// A statement whose text names what the catalogue of the schema names, quoted. No other text may be in it.
+    pub(super) fn composed(&mut self, text: String) -> Statement<'_> {
+        match self {
+            Self::Sqlite(tx, _) => Statement::Sqlite(tx, text.into(), SqliteArguments::default()),
+            Self::Postgres(tx, _) => Statement::Postgres(tx, text.into(), PgArguments::default()),
+        }
+    }
+
+    /// Whether it is one of an SQLite file.
+    pub(super) fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(..))
     }
 
     /// Notes what is to outlive the database: it stands in the journal before [`commit`](Self::commit) answers.

@@ -208,6 +208,14 @@ const STEPS: &[Step] = &[
         include_str!("../../migrations/sqlite/0026_backups.sql"),
         include_str!("../../migrations/postgres/0026_backups.sql"),
     ),
+    (
+        27,
+        "copies",
+        Instant,
+        24,
+        include_str!("../../migrations/sqlite/0027_copies.sql"),
+        include_str!("../../migrations/postgres/0027_copies.sql"),
+    ),
 ];
 
 /// From this step on the row `schema` is there, and each step writes it.

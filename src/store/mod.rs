@@ -11,6 +11,7 @@ pub mod choices;
 pub mod claimed;
 pub mod column;
 pub mod consents;
+pub mod copies;
 pub mod db;
 pub mod deliveries;
 pub mod departed;
@@ -51,6 +52,7 @@ pub mod subscriptions;
 pub mod suppressions;
 pub mod suspensions;
 pub mod transactional;
+pub mod transfer;
 mod wire;
 
 pub use db::{Db, Single, Tx};
@@ -123,6 +125,12 @@ pub enum StoreError {
         /// The newest step that this program knows.
         knows: i64,
     },
+    /// A value that the other engine cannot keep.
+    #[error("{table}.{column} has a value that {engine} cannot keep: {why}")]
+    Unstorable { table: String, column: String, engine: &'static str, why: &'static str },
+    /// A schema that no step of this program made.
+    #[error("the database's schema is not this program's: {0}")]
+    Schema(String),
     /// Anything the database itself says.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),

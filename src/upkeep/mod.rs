@@ -4,6 +4,7 @@
 
 mod alarms;
 mod board;
+mod copy;
 mod folding;
 mod hold;
 mod journal;
@@ -30,6 +31,9 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 pub use board::read as read_board;
+pub use copy::{
+    CopiedTable, CopyListener, CopyStep, CopyTrouble, Relocation, SideSum, copy_whole, move_to, reopen, usable,
+};
 pub use folding::{Refolded, clashes, refold};
 pub use hold::{hold, release};
 pub use journal::JournalKeeper;

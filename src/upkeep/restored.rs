@@ -16,7 +16,7 @@ use crate::signup::{self, Replayed};
 use crate::store::events::About;
 use crate::store::installation::{self, Installation, Recollection};
 use crate::store::issues::Issue;
-use crate::store::{Db, StoreError, Tx, events, issues, leases};
+use crate::store::{Db, StoreError, Tx, copies, events, issues, leases};
 use crate::token::{Keyring, random_bytes};
 use crate::witness::{Sighting, WitnessFolder};
 
@@ -270,6 +270,8 @@ async fn be_reborn(
                 return Ok::<_, StoreError>(None);
             }
             installation::end_leases(tx, by.now).await?;
+            // One that was copied before it moved, or that is to be used all the same, has not gone anywhere.
+            copies::take_back(tx).await?;
             let (mut uncertain, mut touched) = (0, 0);
             // All of them before any is changed: one that is paused now was not paused in the copy.
             let mut open = Vec::new();

@@ -16,6 +16,7 @@ mod inbound;
 mod journey;
 mod judges;
 mod message;
+mod moving;
 mod publishing;
 mod restored;
 mod rights;

@@ -186,6 +186,18 @@ impl Installation {
         }
     }
 
+    /// Stops the server, moves what is in `from` to the database `to`, and starts it there.
+    pub(crate) fn move_to(&mut self, from: &str, to: &str) {
+        let server = self.server.take().unwrap();
+        server.signal("TERM");
+        let ended = server.wait(PATIENCE);
+        assert!(ended.status.success(), "{ended:?}");
+        self.command(&["migrate", "--to", to]);
+        let path = self.home.path().join("coranto.toml");
+        fs::write(&path, fs::read_to_string(&path).unwrap().replace(from, to)).unwrap();
+        self.serve();
+    }
+
     /// Ends the server as an administrator does; it has to end well, and to have been discreet.
     pub(crate) async fn end(mut self) -> Ended {
         let server = self.server.take().unwrap();

@@ -7,4 +7,4 @@ mod kills;
 mod leavings;
 mod nightly;
 mod noticed;
-mod scene;
+pub(crate) mod scene;

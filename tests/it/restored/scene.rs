@@ -18,16 +18,16 @@ const WAIT_MAX: Duration = Duration::from_secs(120);
 /// So that a kill finds an issue on its way.
 const REPLY_DELAY: Duration = Duration::from_millis(20);
 
-pub(super) struct Scene {
-    pub(super) home: TempDir,
-    pub(super) sink: SinkHandle,
-    pub(super) url: String,
+pub(crate) struct Scene {
+    pub(crate) home: TempDir,
+    pub(crate) sink: SinkHandle,
+    pub(crate) url: String,
     readers: usize,
 }
 
 impl Scene {
     /// An installation with so many readers.
-    pub(super) async fn set(fresh: Fresh, readers: usize) -> Self {
+    pub(crate) async fn set(fresh: Fresh, readers: usize) -> Self {
         // Nobody but the program may have it open.
         fresh.db.close().await;
         let home = tempfile::tempdir().unwrap();
@@ -63,7 +63,7 @@ impl Scene {
         fs::write(&file, before + text).unwrap();
     }
 
-    pub(super) fn configure(&self, database: &str) {
+    pub(crate) fn configure(&self, database: &str) {
         let port = self.sink.addr().port();
         let configuration = format!(
             "public_url = \"http://127.0.0.1:9\"\ndatabase = \"{database}\"\nsecret_key_file = \"secret.key\"\n\
@@ -74,26 +74,26 @@ impl Scene {
         fs::write(self.home.path().join("coranto.toml"), configuration).unwrap();
     }
 
-    pub(super) fn run(&self, args: &[&str]) -> Ended {
+    pub(crate) fn run(&self, args: &[&str]) -> Ended {
         let mut command = coranto(self.home.path());
         command.args(["--yes"]).args(args);
         run(command, WAIT_MAX)
     }
 
-    pub(super) fn command(&self, args: &[&str]) -> Ended {
+    pub(crate) fn command(&self, args: &[&str]) -> Ended {
         let ended = self.run(args);
         assert!(ended.status.success(), "coranto {args:?}: {ended:?}");
         ended
     }
 
-    pub(super) fn json(&self, args: &[&str]) -> Value {
+    pub(crate) fn json(&self, args: &[&str]) -> Value {
         let mut all = vec!["--json"];
         all.extend(args);
         let ended = self.command(&all);
         serde_json::from_str(ended.stdout.lines().next().unwrap()).unwrap()
     }
 
-    pub(super) fn queue(&self, slug: &str) {
+    pub(crate) fn queue(&self, slug: &str) {
         let path = format!("issues/2026-01-02-{slug}.md");
         let text = format!("---\ntitle: About {slug}\n---\nDear reader,\n\nnews of {slug}.\n");
         fs::write(self.home.path().join(&path), text).unwrap();
@@ -101,7 +101,7 @@ impl Scene {
     }
 
     /// The server, once its engine is at work. On PostgreSQL a killed scheduler is believed for a while.
-    pub(super) fn serve(&self) -> Program {
+    pub(crate) fn serve(&self) -> Program {
         let mut command = coranto(self.home.path());
         command.args(["serve", "--role", "schedule,deliver"]);
         let mut server = Program::start(command);
@@ -110,7 +110,7 @@ impl Scene {
     }
 
     /// `kill -9`. On PostgreSQL a dead process is believed for its lease; here it is known to be dead.
-    pub(super) async fn kill(&self, server: Program) {
+    pub(crate) async fn kill(&self, server: Program) {
         server.kill();
         let db = Db::open(&self.url).await.unwrap();
         if !db.is_sqlite() {
@@ -121,7 +121,7 @@ impl Scene {
     }
 
     /// Until nothing of the issue waits but what was on the wire at a kill.
-    pub(super) async fn until_tried(&self, slug: &str) {
+    pub(crate) async fn until_tried(&self, slug: &str) {
         until("every email of the issue was tried", async || {
             let totals = &self.json(&["issues", "show", slug])["totals"];
             let number = |name: &str| totals[name].as_u64().unwrap();
@@ -130,18 +130,18 @@ impl Scene {
         .await;
     }
 
-    pub(super) async fn until_accepted(&self, emails: u64) {
+    pub(crate) async fn until_accepted(&self, emails: u64) {
         until("the relay has taken the emails", async || self.sink.stats().accepted >= emails).await;
     }
 
-    pub(super) fn settle(&self, slug: &str, log: &str) -> Value {
+    pub(crate) fn settle(&self, slug: &str, log: &str) -> Value {
         let path = self.home.path().join("mail.log");
         fs::write(&path, log).unwrap();
         self.json(&["issues", "settle", slug, "--accepted", "mail.log"])
     }
 
     /// As Postfix writes it of what it took.
-    pub(super) fn postfix_log(&self) -> String {
+    pub(crate) fn postfix_log(&self) -> String {
         let line = |message: &SinkMessage| {
             let text = String::from_utf8_lossy(&message.data);
             let id = text.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().trim().to_owned();
@@ -151,7 +151,7 @@ impl Scene {
     }
 
     /// How often each reader got the issue.
-    pub(super) fn got(&self, slug: &str) -> Vec<usize> {
+    pub(crate) fn got(&self, slug: &str) -> Vec<usize> {
         let words = format!("news of {slug}.");
         let messages = self.sink.messages();
         let of = |number: usize| {

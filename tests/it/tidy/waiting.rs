@@ -6,6 +6,10 @@ use super::{Wrong, rust_files};
 /// Where a duration is measured, and why: each holds a lower bound, which no busy machine breaks.
 const MEASURED: &[(&str, &str)] = &[
     ("tests/it/delivery/rates.rs", "a rate is a number of emails in a time: never more"),
+    (
+        "tests/it/moving/killed.rs",
+        "how long a move takes, so that kills come at any moment of it; nothing is held to it",
+    ),
     ("tests/it/signup/proofs.rs", "who presses early is held: never less than until it is time"),
     ("tests/it/web/signup.rs", "the same, by the pages"),
     ("tests/it/smtp/client_and_sink.rs", "a sink that is told to be slow: never quicker"),
