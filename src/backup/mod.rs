@@ -27,7 +27,7 @@ pub use take::{BackupPlan, BackupTarget, Taken, take};
 pub use verify::{Unpacked, unpack};
 
 use crate::store::StoreError;
-use crate::upkeep::{KeyTrouble, MemoryTrouble};
+use crate::upkeep::{CopyTrouble, KeyTrouble, MemoryTrouble};
 
 /// Why there is no backup, or why it is not put back.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,8 @@ pub enum BackupError {
     Key(#[from] KeyTrouble),
     #[error(transparent)]
     Memory(#[from] MemoryTrouble),
+    #[error(transparent)]
+    Copy(#[from] CopyTrouble),
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+use tokio::runtime::Handle;
 
 use super::BackupError;
 use super::archive::{self, StagedFile};
@@ -22,6 +23,7 @@ use crate::store::backups::{self, BackupRow};
 use crate::store::events::About;
 use crate::store::snapshot::{self, SnapshotFacts};
 use crate::store::{Db, StoreError, alarms, events};
+use crate::upkeep;
 
 /// Files beside the database, together: what is more is left out and named.
 const FILES_BYTES_MAX: u64 = 256 << 20;
@@ -85,7 +87,7 @@ pub async fn take(
             Ok(Taken { file, bytes, rows, left_out: manifest.left_out })
         }
         // Nothing was begun.
-        Err(error @ (BackupError::Exists(_) | BackupError::Store(StoreError::NoSnapshot))) => Err(error),
+        Err(error @ BackupError::Exists(_)) => Err(error),
         Err(error) => {
             let why = error.to_string();
             note(db, &BackupRow { fault: Some(why.clone()), ..row }, &Event::BackupFailed { why }, by).await?;
@@ -138,15 +140,36 @@ async fn make(
     let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(folder).map_err(BackupError::at(folder))?;
     room(db, folder)?;
     let database = staging.path().join("database");
-    private::create(&database).map_err(BackupError::at(&database))?;
-    snapshot::make(db, &database).await?;
+    if !snapshot::make(db, &database).await? {
+        of_server(db.clone(), database.clone(), now).await?;
+    }
     let facts = snapshot::examine(&database).await?;
     if let Some(fault) = &facts.fault {
         return Err(BackupError::DatabaseDamaged(fault.clone()));
     }
-    let plan = plan.clone();
-    let writing = tokio::task::spawn_blocking(move || archive_of(&plan, facts, &staging, to, now));
+    let (plan, engine) = (plan.clone(), if db.is_sqlite() { "sqlite" } else { "postgres" });
+    let writing = tokio::task::spawn_blocking(move || archive_of(&plan, (facts, engine), &staging, to, now));
     writing.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}
+
+/// Makes an SQLite file of a server's database, and compares both row by row.
+async fn of_server(db: Db, path: PathBuf, now: Timestamp) -> Result<(), BackupError> {
+    // On a thread of its own: it hashes every row, and the compiler cannot tell that it might change threads.
+    let runtime = Handle::current();
+    let copying = tokio::task::spawn_blocking(move || runtime.block_on(copied(&db, &path, now)));
+    copying.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}
+
+async fn copied(db: &Db, path: &Path, now: Timestamp) -> Result<(), BackupError> {
+    let file = Db::open(&format!("sqlite://{}", path.display())).await?;
+    let copied = upkeep::copy_whole(db, &file, "PostgreSQL", now, &mut |_| {}).await;
+    if copied.is_ok() {
+        // All of it is in the one file.
+        file.scour().await?;
+    }
+    file.close().await;
+    copied?;
+    Ok(())
 }
 
 /// Takes away what a process left that was killed: whoever has the lock is the only one at work.
@@ -163,7 +186,7 @@ fn clean(folder: &Path) {
 fn room(db: &Db, folder: &Path) -> Result<(), BackupError> {
     let size = db.file_bytes();
     let needs = size.saturating_mul(2).saturating_add(size / 10).saturating_add(1 << 20);
-    match crate::upkeep::room(folder) {
+    match upkeep::room(folder) {
         Some(free) if free < needs => Err(BackupError::NoRoom {
             folder: folder.display().to_string(),
             free: free >> 20,
@@ -175,7 +198,7 @@ fn room(db: &Db, folder: &Path) -> Result<(), BackupError> {
 
 fn archive_of(
     plan: &BackupPlan,
-    facts: SnapshotFacts,
+    (facts, engine): (SnapshotFacts, &str),
     staging: &TempDir,
     to: BackupTarget,
     now: Timestamp,
@@ -190,7 +213,7 @@ fn archive_of(
         installation,
         generation,
         taken_at: now.to_jiff().to_string(),
-        engine: "sqlite".to_owned(),
+        engine: engine.to_owned(),
         tables: facts.tables,
         files: files.iter().map(|file| file.entry.clone()).collect(),
         keys: plan.keys.clone(),

@@ -15,7 +15,7 @@ use crate::backup::{
 };
 use crate::config::{Config, without_secrets};
 use crate::domain::issue::IssueState;
-use crate::store::{Db, StoreError, issues};
+use crate::store::{Db, issues};
 use crate::wiring;
 
 /// Make, list or verify backups.
@@ -74,7 +74,7 @@ pub(super) fn failure(error: BackupError) -> anyhow::Error {
             why.exit(Exit::NotAllowed).hint(hint).into()
         }
         BackupError::Newer { .. } => why.exit(Exit::NotAllowed).into(),
-        BackupError::Store(StoreError::NoSnapshot) => why.exit(Exit::NotAllowed).into(),
+        BackupError::Copy(trouble) => super::context::uncopied(trouble),
         BackupError::Store(error) => anyhow::Error::from(error),
         _ => why.into(),
     }
@@ -88,10 +88,6 @@ fn plan(config: &Config, context: &Context) -> anyhow::Result<BackupPlan> {
 /// What a server is told of backups, if it makes any.
 pub(super) fn nightly(config: &Config, context: &Context) -> anyhow::Result<Option<NightlySettings>> {
     let Some(folder) = config.backup.folder.clone() else { return Ok(None) };
-    if config.database.sqlite_file().is_none() {
-        tracing::warn!("`folder` under [backup]: this version makes no backups of PostgreSQL; use pg_dump");
-        return Ok(None);
-    }
     let crate::config::Backup { at, keep_days, keep_weeks, .. } = config.backup;
     Ok(Some(NightlySettings { folder, at, keep_days, keep_weeks, plan: plan(config, context)? }))
 }
@@ -144,10 +140,7 @@ async fn make_one(
         None => {
             let Some(settings) = nightly(config, context)? else {
                 let hint = "name one, or set `folder` under [backup]";
-                return Err(match config.database.sqlite_file() {
-                    Some(_) => Failure::usage("there is no file to make").hint(hint).into(),
-                    None => failure(BackupError::Store(StoreError::NoSnapshot)),
-                });
+                return Err(Failure::usage("there is no file to make").hint(hint).into());
             };
             let folder = settings.folder.clone();
             let nightly = Nightly::new(db.clone(), context.clock.clone(), settings, std::sync::Arc::default());

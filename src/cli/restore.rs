@@ -118,7 +118,7 @@ fn target(args: &Args, config: &Config, context: &Context) -> anyhow::Result<Pat
     };
     url.sqlite_file().map(Path::to_owned).ok_or_else(|| {
         Failure::new("this version puts a backup into an SQLite file, not into PostgreSQL")
-            .hint("name a file with --database sqlite://FILE; put a dump of PostgreSQL back with pg_restore, then run `coranto restore --adopt`")
+            .hint("add --database sqlite://FILE; then `coranto migrate --from sqlite://FILE` moves it to PostgreSQL, still on hold")
             .exit(Exit::NotAllowed)
             .into()
     })

@@ -18,7 +18,6 @@ pub mod departed;
 pub mod events;
 pub mod evidence;
 pub mod folded;
-pub mod former;
 pub mod history;
 pub mod hooks;
 pub mod images;
@@ -104,12 +103,6 @@ pub enum StoreError {
         "a restore of {path} is unfinished: run the same `coranto restore` again; it does the whole of it once more"
     )]
     Unfinished { path: String },
-    /// There is no way yet to make an SQLite file of it.
-    #[error(
-        "a backup of PostgreSQL is not made by this version: use `pg_dump`, or your server's snapshots, with the key file \
-         beside it; after putting one back run `coranto restore --adopt`"
-    )]
-    NoSnapshot,
     /// The schema is not this program's.
     #[error("the database's schema cannot be brought up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),

@@ -1,15 +1,17 @@
-//! A copy of the whole database as one SQLite file, and what such a file has in it. The only place that makes one.
+//! A copy of an SQLite database as one file, made while it is in use, and what such a file has in it. A server's database
+//! becomes such a file by a copy of its rows: see `upkeep`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use aws_lc_rs::digest::{Context, SHA256};
 use futures_util::StreamExt as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
+use super::transfer::codec::EncodedRow;
 use super::{Db, Result, StoreError};
+use crate::private;
 
 /// How long the copy waits for a lock; a reader of a WAL needs none.
 const BUSY: Duration = Duration::from_secs(15);
@@ -35,20 +37,28 @@ pub struct SnapshotFacts {
     pub fault: Option<String>,
 }
 
-/// Makes an SQLite file of the database at `path`, where an empty file is or nothing. Others go on reading and writing; what
-/// they commit meanwhile is not in it.
-pub async fn make(db: &Db, path: &Path) -> Result<()> {
-    match db {
-        Db::Sqlite { file, .. } => {
-            let options =
-                SqliteConnectOptions::new().filename(file.path()).busy_timeout(BUSY).disable_statement_logging();
-            let mut connection = options.connect().await?;
-            sqlx::query("VACUUM INTO $1").bind(path.to_string_lossy().into_owned()).execute(&mut connection).await?;
-            connection.close().await?;
-            Ok(())
-        }
-        Db::Postgres(..) => Err(StoreError::NoSnapshot),
-    }
+/// How many bytes the file would be without its free pages; none of a server's.
+pub async fn bytes(db: &Db) -> Result<Option<u64>> {
+    let Db::Sqlite { readers, .. } = db else { return Ok(None) };
+    let sql = "SELECT (page_count - freelist_count) * page_size
+               FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+    let bytes: i64 = sqlx::query_scalar(sql).fetch_one(readers).await?;
+    Ok(Some(u64::try_from(bytes).unwrap_or_default()))
+}
+
+/// Copies an SQLite database into a new file that its owner alone can read, and waits until the disk has it. Others go on
+/// reading and writing; what they commit meanwhile is not in it. `false` of a server's.
+pub async fn make(db: &Db, path: &Path) -> Result<bool> {
+    let Db::Sqlite { file, .. } = db else { return Ok(false) };
+    let failed = |source| StoreError::File { path: path.display().to_string(), source };
+    // SQLite takes an empty file; one that it made itself would have the mode of the umask.
+    let made = private::create(path).map_err(failed)?;
+    let options = SqliteConnectOptions::new().filename(file.path()).busy_timeout(BUSY).disable_statement_logging();
+    let mut connection = options.connect().await?;
+    sqlx::query("VACUUM INTO $1").bind(path.to_string_lossy().into_owned()).execute(&mut connection).await?;
+    connection.close().await?;
+    made.sync_all().map_err(failed)?;
+    Ok(true)
 }
 
 /// Looks at everything in the SQLite file at `path`, which nobody writes.
@@ -84,43 +94,11 @@ pub async fn examine(path: &Path) -> Result<SnapshotFacts> {
 
 async fn sum(connection: &mut SqliteConnection, table: &str) -> Result<TableSum> {
     let sql = format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""));
-    let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(connection);
+    let mut rows = sqlx::query_as::<_, EncodedRow>(AssertSqlSafe(sql)).fetch(connection);
     let (mut count, mut sum) = (0, 0_u64);
     while let Some(row) = rows.next().await {
         count += 1;
-        sum = sum.wrapping_add(of_row(&row?)?);
+        sum = sum.wrapping_add(row?.sum());
     }
     Ok(TableSum { rows: count, sum: format!("{sum:016x}") })
-}
-
-/// The first 8 bytes of SHA-256 over a row: each value as a byte for its kind, then integers and floats as 8 bytes,
-/// big-endian; texts and blobs as their length and their bytes.
-fn of_row(row: &SqliteRow) -> Result<u64> {
-    let mut digest = Context::new(&SHA256);
-    for at in 0..row.len() {
-        let value = row.try_get_raw(at)?;
-        if value.is_null() {
-            digest.update(&[0]);
-            continue;
-        }
-        let kind = value.type_info().name().to_owned();
-        match kind.as_str() {
-            "INTEGER" => {
-                digest.update(&[1]);
-                digest.update(&row.try_get_unchecked::<i64, _>(at)?.to_be_bytes());
-            }
-            "REAL" => {
-                digest.update(&[2]);
-                digest.update(&row.try_get_unchecked::<f64, _>(at)?.to_bits().to_be_bytes());
-            }
-            _ => {
-                let bytes = row.try_get_unchecked::<&[u8], _>(at)?;
-                digest.update(&[if kind == "TEXT" { 3 } else { 4 }]);
-                digest.update(&(bytes.len() as u64).to_be_bytes());
-                digest.update(bytes);
-            }
-        }
-    }
-    let bytes = digest.finish();
-    Ok(bytes.as_ref().iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::room;
 use crate::figures::size;
 use crate::store::migrate::{self, SchemaState, StepClass};
-use crate::store::{Db, StoreError, former};
+use crate::store::{Db, StoreError, snapshot};
 
 /// Such copies are kept, the newest.
 const KEPT: usize = 2;
@@ -78,7 +78,7 @@ pub async fn outlook(db: &Db, file: Option<&Path>) -> Result<Upgrade, StoreError
     let is_long = |step: &&migrate::MigrationStep| step.class != StepClass::Instant;
     // Of nothing no copy is made.
     let copy_before = if state.is_new() { None } else { state.to_do().find(is_long).map(|step| step.number) };
-    let needs = if copy_before.is_some() { former::bytes(db).await? } else { None };
+    let needs = if copy_before.is_some() { snapshot::bytes(db).await? } else { None };
     let free = file.and_then(|file| room(folder_of(file)));
     Ok(Upgrade { state, copy_before, needs, free })
 }
@@ -116,7 +116,7 @@ async fn copied(db: &Db, database: &Path, step: i64) -> Result<PathBuf, SchemaTr
     let file = before(database, step);
     let part = PathBuf::from(format!("{}.part", file.display()));
     let failed = |source| SchemaTrouble::Copy { step, file: file.clone(), source };
-    former::write(db, &part).await?;
+    snapshot::make(db, &part).await?;
     fs::rename(&part, &file).map_err(failed)?;
     fs::File::open(folder_of(&file)).and_then(|folder| folder.sync_all()).map_err(failed)?;
     let mut all = copies(database);

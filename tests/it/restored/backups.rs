@@ -7,11 +7,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use coranto::backup::Manifest;
-use coranto::store::{Db, backups, marks, migrate, snapshot};
+use coranto::store::{Db, backups, installation, marks, migrate, snapshot};
 use coranto::token::Keyring;
 use serde_json::Value;
 
-use crate::harness::database::{Fresh, both_databases, on_postgres, on_sqlite};
+use crate::harness::database::{Fresh, PostgresPlace, both_databases, on_postgres, on_sqlite};
 use crate::harness::program::{Program, coranto, run};
 use crate::harness::{find_program, skip};
 
@@ -83,13 +83,27 @@ fn a_backup_has_all_of_it_but_the_passwords() {
 }
 
 #[test]
-fn a_backup_of_postgres_is_refused_with_words() {
+fn a_backup_of_postgres_goes_by_an_sqlite_file_into_an_empty_postgres() {
     on_postgres(async |fresh: Fresh| {
-        let scene = Scene::set(fresh, 2).await;
-        let ended = scene.run(&["backup", "b.tar.gz"]);
-        assert_eq!(ended.status.code(), Some(4), "{ended:?}");
-        assert!(ended.stderr.contains("pg_dump") && ended.stderr.contains("restore --adopt"), "{ended:?}");
-        assert!(!scene.home.path().join("b.tar.gz").exists());
+        let scene = Scene::set(fresh, 20).await;
+        scene.command(&["backup", "b.tar.gz"]);
+        let archived = entries(&scene.home.path().join("b.tar.gz"));
+        let manifest: Value = serde_json::from_slice(&archived[0].1).unwrap();
+        assert_eq!(manifest["engine"], "postgres", "{manifest}");
+        let Some(place) = PostgresPlace::empty() else { return };
+        scene.command(&["restore", "b.tar.gz", "--database", "sqlite://restored.db"]);
+        scene.command(&["migrate", "--from", "sqlite://restored.db", "--to", &place.url()]);
+        let (was, is) = (Db::open(&scene.url).await.unwrap(), Db::open(&place.url()).await.unwrap());
+        let count = "SELECT COUNT(*) FROM subscriptions WHERE state = 'active'";
+        let readers = async |db: &Db| -> i64 {
+            let (count,): (i64,) = db.read().await.unwrap().sql(count).fetch_one().await.unwrap();
+            count
+        };
+        assert_eq!((readers(&was).await, readers(&is).await), (20, 20));
+        let known = installation::get(&mut is.read().await.unwrap()).await.unwrap().unwrap();
+        assert!(known.held_at.is_some() && known.generation > 1, "{known:?}");
+        was.close().await;
+        is.close().await;
     });
 }
 

@@ -3,7 +3,7 @@
 use coranto::store::consents::{self, ConsentDetails, NewConsent};
 use coranto::store::subscribers::{self, NewSubscriber};
 use coranto::store::subscriptions::{self, NewSubscription};
-use coranto::store::{Db, StoreError, former, migrate, newsletters};
+use coranto::store::{Db, StoreError, migrate, newsletters, snapshot};
 
 use super::ground::{NOW, person};
 use crate::harness::database::{SqlitePlace, both_databases};
@@ -110,8 +110,8 @@ both_databases! {
         db.write(async |tx| newsletters::ensure(tx, "week", NOW).await).await.unwrap();
         let home = tempfile::tempdir().unwrap();
         let copy = home.path().join("copy.db");
-        let bytes = former::bytes(&db).await.unwrap();
-        assert_eq!(former::write(&db, &copy).await.unwrap(), db.is_sqlite());
+        let bytes = snapshot::bytes(&db).await.unwrap();
+        assert_eq!(snapshot::make(&db, &copy).await.unwrap(), db.is_sqlite());
         assert_eq!(bytes.is_some(), db.is_sqlite());
         let Some(bytes) = bytes else { return };
         let size = std::fs::metadata(&copy).unwrap().len();
