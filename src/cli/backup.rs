@@ -26,7 +26,7 @@ use crate::wiring;
 #[derive(Debug, clap::Args)]
 #[command(
     before_help = "Examples:
-  coranto backup                                  into the folder of [backup], as the server does each day
+  coranto backup                                into the folder of [backup]
   coranto backup /mnt/other/coranto.tar.gz
   coranto backup - | age -r age1... > coranto.tar.gz.age
   coranto backup --verify coranto.tar.gz
