@@ -192,7 +192,7 @@ pub(super) async fn execute(db: &Db, text: String) {
         Db::Sqlite { writer, .. } => {
             sqlx::raw_sql(AssertSqlSafe(format!("BEGIN; {text}; COMMIT"))).execute(writer).await.unwrap();
         }
-        Db::Postgres(pool) => {
+        Db::Postgres(pool, _) => {
             sqlx::raw_sql(AssertSqlSafe(text)).execute(pool).await.unwrap();
         }
     }
