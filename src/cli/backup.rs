@@ -27,7 +27,6 @@ use crate::wiring;
 #[command(
     before_help = "Examples:
   coranto backup                                into the folder of [backup]
-  coranto backup /mnt/other/coranto.tar.gz
   coranto backup - | age -r age1... > coranto.tar.gz.age
   coranto backup --verify coranto.tar.gz
   coranto backup --list",

@@ -179,7 +179,7 @@ const STEPS: &[Step] = &[
     (
         23,
         "hosts",
-        Exclusive,
+        Instant,
         23,
         include_str!("../../migrations/sqlite/0023_hosts.sql"),
         include_str!("../../migrations/postgres/0023_hosts.sql"),
