@@ -109,7 +109,7 @@ pub(super) fn read(input: impl Read, into: Option<&Path>) -> Result<(Manifest, V
     }
     let mut rest = archive.into_inner();
     io::copy(&mut rest, &mut io::sink()).map_err(damaged)?;
-    match rest.into_inner().is_whole().map_err(damaged)? {
+    match rest.into_inner().ends_whole().map_err(damaged)? {
         true => Ok((manifest, files)),
         false => Err(BackupError::Damaged("the file is not as it was written: its digest is another".to_owned())),
     }

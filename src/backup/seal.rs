@@ -64,7 +64,7 @@ impl<R: Read> SealReader<R> {
     }
 
     /// Whether the file is as it was written; nothing else may be left to read.
-    pub(super) fn is_whole(mut self) -> io::Result<bool> {
+    pub(super) fn ends_whole(mut self) -> io::Result<bool> {
         let left = io::copy(&mut self, &mut io::sink())?;
         Ok(left == 0 && self.held == seal(self.digest))
     }
@@ -101,7 +101,7 @@ mod tests {
             let mut reader = SealReader::new(bytes);
             let mut found = vec![0; text.len()];
             let got = reader.read_exact(&mut found);
-            got.is_ok() && reader.is_whole().unwrap() && found == text
+            got.is_ok() && reader.ends_whole().unwrap() && found == text
         };
         assert!(read(&whole));
         for bit in 0..whole.len() * 8 {

@@ -35,8 +35,8 @@ pub(super) fn config_with_database(context: &Context) -> anyhow::Result<Config> 
     let config = context.config()?;
     match config.database.sqlite_file().filter(|file| is_missing(file)) {
         Some(file) => {
-            let text = format!("there is no database at {}, so nothing can go out", file.display());
-            Err(Failure::new(text).exit(Exit::NotAllowed).into())
+            let text = format!("there is no database at {} yet", file.display());
+            Err(Failure::new(text).exit(Exit::NotAllowed).hint("`coranto serve` makes it").into())
         }
         None => Ok(config),
     }

@@ -228,10 +228,9 @@ fn schedule(
     supervisor.add("tidying", tidy(db.clone(), clock.clone(), stop.clone()));
     supervisor.add("rests", end_rests(db.clone(), clock.clone(), stop.clone()));
     if let Some(nightly) = nightly {
-        let stopped = stop.clone();
         let nightly = Nightly::new(db.clone(), clock.clone(), nightly, shift_until);
         supervisor.add("backups", async move {
-            nightly.run(stopped).await;
+            nightly.run(stop).await;
             Ok(())
         });
     }

@@ -263,10 +263,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     reader.each(root, "relays.*", |_, section| warn_of_idle(&section, &sending, alarms.relay.as_deref()));
     warn_of_unheard(&reader.section(root, "inbound"), newsletters.iter().flatten().filter(|_| !is_told));
     if newsletters.is_empty() {
-        top.refuse_all(
-            "there is no newsletter",
-            Some("add a section [newsletters.SLUG]; `coranto init` writes an example"),
-        );
+        top.refuse_all("there is no newsletter", Some("add [newsletters.SLUG]; `coranto init` writes an example"));
     }
     let mut config = Config {
         public_url: public_url?,

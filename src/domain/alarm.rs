@@ -226,9 +226,7 @@ impl AlarmName {
             }
             Self::RelayDown => "`coranto doctor` tries every relay and says what it answers".to_owned(),
             Self::RelayQuota => "mail goes on by itself when the quota returns; the provider may raise it".to_owned(),
-            Self::RelayRefuses => {
-                "`coranto doctor` tries its log-in and sender; ask the provider with the words above".to_owned()
-            }
+            Self::RelayRefuses => of("`coranto doctor` tries its log-in and sender; ask the provider with the words above"),
             Self::LedgerUnwritable => {
                 "make room on the disk, or look for the process that holds the database; nothing is lost".to_owned()
             }
@@ -261,9 +259,7 @@ impl AlarmName {
                     .to_owned()
             }
             Self::MailboxUnread => "`coranto doctor` tries it and says what to do; reports wait there meanwhile".to_owned(),
-            Self::InstallationHeld => {
-                "`coranto status` says what to look at; `coranto release` lifts the hold".to_owned()
-            }
+            Self::InstallationHeld => of("`coranto status` says what to look at; `coranto release` lifts the hold"),
             Self::JournalUnwritable => {
                 "make `state` under [server] writable; until then a restored backup brings these readers back".to_owned()
             }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::cli::hold::config_with_database;
 use crate::cli::output::TextStyle;
 use crate::cli::when::{local, shared_zone};
 use crate::cli::{Context, Exit, Failure};
@@ -44,6 +45,7 @@ pub(super) async fn quiet(config: &Config, typed: &str, duration: Duration, cont
             .map_or_else(|| "`coranto alarms --json` has the names".to_owned(), |near| format!("did you mean {near}?"));
         Failure::usage(format!("{typed:?} is no alarm")).hint(hint)
     })?;
+    config_with_database(context)?;
     let db = context.open_existing(config).await?;
     let now = context.now();
     let until = now.plus(duration);

@@ -171,6 +171,9 @@ fn an_alarm_is_quiet_for_a_while() {
     let said = super::fails(folder, &["alarms", "quiet", "relay.donw", "4h"], 2);
     assert!(said.contains("did you mean relay.down"), "{said}");
     super::fails(folder, &["alarms", "quiet", "relay.down", "long"], 2);
+    let said = super::fails(folder, &["alarms", "quiet", "relay.down", "4h"], 4);
+    assert!(said.contains("there is no database"), "{said}");
+    ok(folder, &["subscribers", "add", "anna@example.org"]);
     assert!(ok(folder, &["alarms", "quiet", "relay.down", "4h"]).contains("Nobody is told of relay.down until"));
     assert!(super::cli(folder, &["alarms"]).stderr.contains("Nobody is told of relay.down until"));
     assert!(ok(folder, &["alarms", "quiet", "relay.down", "0s"]).contains("told of relay.down again"));

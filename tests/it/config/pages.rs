@@ -10,7 +10,7 @@ use toml::{Table, Value};
 
 /// The pages whose blocks are pieces of a file that works.
 const PAGES: &[&str] =
-    &["install", "proxy", "tls", "dns", "upgrade", "monitoring", "sizing", "privacy", "relays", "operations"];
+    &["install", "proxy", "tls", "dns", "upgrade", "monitoring", "sizing", "privacy", "relays", "operations", "backup"];
 
 /// What a piece stands in.
 const AROUND: &str = r#"
@@ -62,6 +62,22 @@ fn complete(piece: &mut Table, around: &Table, folder: &Path) {
     }
 }
 
+/// A piece may name a relay whose table stands elsewhere on the page.
+fn with_its_relays(piece: &mut Table) {
+    let named = |value: &Value| value.get("relays").and_then(Value::as_array).cloned().unwrap_or_default();
+    let newsletters = piece.get("newsletters").and_then(Value::as_table);
+    let wanted: Vec<Value> = newsletters.into_iter().flat_map(|all| all.values().flat_map(named)).collect();
+    if wanted.is_empty() {
+        return;
+    }
+    let relays = piece.entry("relays").or_insert_with(|| Value::Array(Vec::new())).as_array_mut().unwrap();
+    for name in wanted {
+        if !relays.iter().any(|relay| relay.get("name") == Some(&name)) {
+            relays.push(Value::Table(Table::from_iter([("name".to_owned(), name)])));
+        }
+    }
+}
+
 #[test]
 fn every_piece_of_configuration_on_a_page_is_accepted() {
     let around: Table = AROUND.parse().unwrap();
@@ -77,6 +93,7 @@ fn every_piece_of_configuration_on_a_page_is_accepted() {
                     one.as_table_mut().unwrap().remove("dkim");
                 }
             }
+            with_its_relays(&mut piece);
             complete(&mut piece, &around, folder.path());
             let text = toml::to_string(&piece).unwrap();
             if let Err(errors) = Config::parse(&text, FILE, folder.path(), &[]) {
