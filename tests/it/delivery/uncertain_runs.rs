@@ -69,13 +69,16 @@ both_databases! {
             let taken = script.taken().len();
             // Five show it; each connection may have one on the wire and one in hand.
             assert!(taken <= 5 + 2 * 4, "{taken} before it stopped");
-            for _ in 0..300 {
+            // A probe after each pause, until a person is called; a busy machine needs more of these minutes.
+            let mut minutes = 0;
+            while minutes < 300 || suspended(&stage).await.iter().any(|group| group.until.is_some()) {
+                minutes += 1;
+                assert!(minutes < 5_000, "{:?}", suspended(&stage).await);
                 stage.clock.advance(Duration::from_secs(60));
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             running.stop().await;
-            assert!(suspended(&stage).await.iter().all(|group| group.until.is_none()), "{:?}", suspended(&stage).await);
-            assert!(script.taken().len() <= 5 + 2 * 4 + 4, "{} in five hours", script.taken().len());
+            assert!(script.taken().len() <= 5 + 2 * 4 + 4, "{} in {minutes} minutes", script.taken().len());
             assert!(copies(&script).values().all(|copies| *copies <= 2));
             assert!(stage.events().await.iter().any(|(kind, _)| kind == "group.held"));
             stage.execute("DELETE FROM suspensions").await;
