@@ -266,7 +266,6 @@ pub struct SchemaState {
 }
 
 impl SchemaState {
-    /// The steps that are to do.
     pub fn to_do(&self) -> impl Iterator<Item = &MigrationStep> {
         self.steps.iter().filter(|step| !step.applied)
     }

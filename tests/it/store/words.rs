@@ -19,6 +19,7 @@ fn is_word(file: &str, alias: &str, column: &str, word: &str) -> bool {
         }
         ("kind", "n", _) | ("kind", "", "notices" | "returns") => word.parse::<NoticeKind>().is_ok(),
         ("kind", "q", _) => word.parse::<RequestKind>().is_ok(),
+        ("kind", "", "keys") => matches!(word, "address" | "link"),
         ("kind", ..) => word.parse::<DeliveryKind>().is_ok(),
         ("state", "i", _) | ("state", "", "issues") => word.parse::<IssueState>().is_ok(),
         ("state", "s" | "r", _) | ("state", "", "subscriptions" | "arrivals" | "choices" | "pauses") => {
