@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use coranto::domain::consent::ConsentKind;
+use coranto::domain::copying::CopyState;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use coranto::domain::issue::IssueState;
 use coranto::domain::notice::NoticeKind;
@@ -25,6 +26,7 @@ fn is_word(file: &str, alias: &str, column: &str, word: &str) -> bool {
         ("state", "s" | "r", _) | ("state", "", "subscriptions" | "arrivals" | "choices" | "pauses") => {
             word.parse::<SubscriptionState>().is_ok()
         }
+        ("state", "", "copies") => word.parse::<CopyState>().is_ok(),
         ("state", ..) => word.parse::<DeliveryState>().is_ok(),
         _ => false,
     }
@@ -63,8 +65,8 @@ fn words_in(text: &str) -> Vec<(String, &'static str, String)> {
 fn every_word_in_sql_is_spelled_right() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut seen = 0;
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    let files = [folder.clone(), folder.join("transfer")].map(|one| fs::read_dir(one).unwrap());
+    for path in files.into_iter().flatten().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
         let name = path.file_stem().unwrap().to_str().unwrap();
         for (alias, column, word) in words_in(&fs::read_to_string(&path).unwrap()) {
             assert!(is_word(name, &alias, column, &word), "{}: {alias}.{column} is never '{word}'", path.display());
