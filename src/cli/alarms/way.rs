@@ -14,6 +14,9 @@ use crate::domain::nearest::nearest;
 use crate::store::alarms;
 use crate::{upkeep, wiring};
 
+/// An alarm that nobody hears for ever is none.
+const QUIET_MAX: Duration = Duration::from_secs(30 * 24 * 3600);
+
 pub(super) async fn test(config: &Config, context: &Context) -> anyhow::Result<Exit> {
     let db = context.open_existing(config).await?;
     let tried = upkeep::try_out(&db, &wiring::upkeep(config), &context.actor(), context.now()).await;
@@ -41,10 +44,14 @@ pub(super) async fn test(config: &Config, context: &Context) -> anyhow::Result<E
 pub(super) async fn quiet(config: &Config, typed: &str, duration: Duration, context: &Context) -> anyhow::Result<Exit> {
     let name: AlarmName = typed.parse().map_err(|_| {
         let near = nearest(typed, AlarmName::ALL.iter().map(|one| one.as_str()));
-        let hint = near
-            .map_or_else(|| "`coranto alarms --json` has the names".to_owned(), |near| format!("did you mean {near}?"));
+        let all = || AlarmName::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ");
+        let hint = near.map_or_else(|| format!("it is one of {}", all()), |near| format!("did you mean {near}?"));
         Failure::usage(format!("{typed:?} is no alarm")).hint(hint)
     })?;
+    if duration > QUIET_MAX {
+        let failure = Failure::usage("an alarm is quiet for 30 days at most");
+        return Err(failure.hint("find its cause by then, or be told again").into());
+    }
     config_with_database(context)?;
     let db = context.open_existing(config).await?;
     let now = context.now();

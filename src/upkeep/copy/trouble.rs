@@ -61,15 +61,15 @@ impl CopyTrouble {
             }
             Self::Leased { .. } => "stop every server first; a lease ends by itself within a minute",
             Self::Sending { .. } => {
-                "pause it first: `coranto issues pause`; it goes on where it stopped, on the other side"
+                "pause it first: `coranto issues pause`; it resumes where it stopped, on the other side"
             }
             Self::Moved { .. } => {
                 "set `database` to that one; `coranto migrate --reopen` undoes the move while nothing runs there"
             }
             Self::Moving { .. } => {
-                "the same `coranto migrate --from --to` goes on with it; `coranto migrate --reopen` gives it up"
+                "the same `coranto migrate --from --to` resumes it; `coranto migrate --reopen` gives it up"
             }
-            Self::Unfinished { .. } => "the same command as before goes on with it, or begins again",
+            Self::Unfinished { .. } => "the same command as before resumes it, or begins again",
             Self::Abandoned { .. } => "set `database` to that one, or move again",
             Self::Changed => "stop whatever works on it, then run this again: it starts over",
             Self::Begun => {

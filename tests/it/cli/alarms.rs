@@ -171,6 +171,8 @@ fn an_alarm_is_quiet_for_a_while() {
     let said = super::fails(folder, &["alarms", "quiet", "relay.donw", "4h"], 2);
     assert!(said.contains("did you mean relay.down"), "{said}");
     super::fails(folder, &["alarms", "quiet", "relay.down", "long"], 2);
+    assert!(super::fails(folder, &["alarms", "quiet", "nonsense", "4h"], 2).contains("relay.down, "));
+    assert!(super::fails(folder, &["alarms", "quiet", "relay.down", "721h"], 2).contains("30 days"));
     let said = super::fails(folder, &["alarms", "quiet", "relay.down", "4h"], 4);
     assert!(said.contains("there is no database"), "{said}");
     ok(folder, &["subscribers", "add", "anna@example.org"]);
