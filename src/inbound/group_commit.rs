@@ -1,7 +1,13 @@
 //! Group commit of what comes in: everything that came while the last commit ran is written by the next one, and each is
 //! answered when it is on the disk. A full queue refuses at once: its sender tries again.
+//!
+//! Senders that take their time are waited for a little, so that a trickle of reports beside an issue that goes out costs
+//! fewer commits. Whoever comes again as soon as it is answered is never held up.
+
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep};
 
 use super::receive::{Intake, Receipt};
 use super::report::ReadReport;
@@ -11,6 +17,10 @@ use crate::clock::Clock;
 const WAITING_MAX: usize = 512;
 /// So many mails share a commit.
 const BATCH_MAX: usize = 200;
+/// Nothing came for so long after the last answer: no sender waits for us to bring the next.
+const UNHURRIED: Duration = Duration::from_millis(2);
+/// So long others are waited for then.
+const GATHERING: Duration = Duration::from_millis(10);
 
 /// One mail, read, and once for each address that it came to.
 struct Job {
@@ -48,7 +58,16 @@ impl ReportWriter {
     pub(super) async fn run(mut self) {
         let mut jobs = Vec::with_capacity(BATCH_MAX);
         let mut away = false;
+        let mut answered_at = Instant::now();
         while self.jobs.recv_many(&mut jobs, BATCH_MAX).await > 0 {
+            if answered_at.elapsed() >= UNHURRIED {
+                sleep(GATHERING).await;
+                while jobs.len() < BATCH_MAX
+                    && let Ok(job) = self.jobs.try_recv()
+                {
+                    jobs.push(job);
+                }
+            }
             let counts: Vec<usize> = jobs.iter().map(|job| job.reports.len()).collect();
             let reports: Vec<ReadReport> = jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.reports)).collect();
             match self.intake.receive(&reports, self.clock.now()).await {
@@ -66,6 +85,7 @@ impl ReportWriter {
                 Err(_) => {}
             }
             jobs.clear();
+            answered_at = Instant::now();
         }
     }
 }
