@@ -56,11 +56,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 async fn restore(file: &Path, args: &Args, context: &Context) -> anyhow::Result<PutBack> {
-    // Beside the place: what is put back is large.
-    let staging = tempfile::Builder::new().prefix(".coranto-restore-").tempdir_in(match context.folder() {
-        folder if folder == Path::new("") => Path::new("."),
-        folder => folder,
-    })?;
+    let staging = tempfile::Builder::new().prefix(".coranto-restore-").tempdir_in(staging_folder(args, context))?;
     let unpacked = unpack(open(file)?, staging.path()).await.map_err(failure)?;
     if let Some(fault) = unpacked.faults.first() {
         return Err(failure(BackupError::Damaged(fault.clone())));
@@ -95,6 +91,15 @@ async fn restore(file: &Path, args: &Args, context: &Context) -> anyhow::Result<
     };
     let put = backup::put_back(&unpacked, &plan, args.check).await;
     put.map_err(failure)
+}
+
+/// Where the backup is unpacked: beside the database, for what is put back is large. The settings of a service are in a
+/// folder that its own user may not write.
+fn staging_folder(args: &Args, context: &Context) -> PathBuf {
+    let beside =
+        Config::load(&context.config_file, &context.env).ok().and_then(|config| target(args, &config, context).ok());
+    let folder = beside.as_deref().and_then(Path::parent).filter(|folder| folder.is_dir()).unwrap_or(context.folder());
+    if folder == Path::new("") { PathBuf::from(".") } else { folder.to_owned() }
 }
 
 fn lock(database: &Path) -> anyhow::Result<Option<EngineLock>> {

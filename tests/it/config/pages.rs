@@ -9,8 +9,14 @@ use coranto::token::Keyring;
 use toml::{Table, Value};
 
 /// The pages whose blocks are pieces of a file that works.
-const PAGES: &[&str] =
-    &["install", "proxy", "tls", "dns", "upgrade", "monitoring", "sizing", "privacy", "relays", "operations", "backup"];
+const PAGES: &[&str] = &[
+    "install", "proxy", "tls", "dns", "upgrade", "monitoring", "sizing", "privacy", "relays", "operations", "backup",
+    "moving",
+];
+
+/// The set-ups of docs/relays.md, by their headings.
+const SET_UPS: [&str; 8] =
+    ["Amazon SES", "Mailgun", "Postmark", "Brevo", "Office 365", "Gmail", "OVH", "Your own Postfix"];
 
 /// What a piece stands in.
 const AROUND: &str = r#"
@@ -103,6 +109,34 @@ fn every_piece_of_configuration_on_a_page_is_accepted() {
         }
     }
     assert!(seen > 15, "{seen}");
+}
+
+/// The text under a heading of the third level.
+fn part<'a>(text: &'a str, heading: &str) -> &'a str {
+    let begins = format!("\n### {heading}\n");
+    let (_, rest) = text.split_once(&begins).unwrap_or_else(|| panic!("docs/relays.md has no heading {heading}"));
+    rest.split("\n## ").next().unwrap().split("\n### ").next().unwrap()
+}
+
+#[test]
+fn each_relay_that_is_named_has_a_set_up_and_says_when_it_was_read() {
+    let text = page("relays");
+    let set_ups = text.split("\n## Set-ups\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    assert_eq!(set_ups.matches("\n### ").count(), SET_UPS.len(), "a set-up has no row in this test");
+    for heading in SET_UPS {
+        let below = part(&text, heading);
+        assert!(!blocks(below).is_empty(), "{heading} has no block");
+        for block in blocks(below) {
+            let piece: Table = block.parse().unwrap();
+            let relay = piece["relays"][0].as_table().unwrap();
+            assert!(relay.contains_key("host"), "{heading} names no host:\n{block}");
+        }
+        assert!(below.contains("\n* "), "{heading} names no trap");
+        let anchor = format!("(#{})", heading.to_lowercase().replace(' ', "-"));
+        let row = set_ups.lines().find(|line| line.starts_with("| [") && line.contains(&anchor));
+        let read = row.unwrap_or_else(|| panic!("{heading} has no row")).rsplit('|').nth(1).unwrap();
+        assert!(read.contains("2026-") || read.contains("not read again"), "{heading} was read: {read}");
+    }
 }
 
 #[test]

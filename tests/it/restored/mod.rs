@@ -8,3 +8,4 @@ mod leavings;
 mod nightly;
 mod noticed;
 pub(crate) mod scene;
+mod service;
