@@ -65,7 +65,10 @@ pub async fn look(config: &Config, reach: &Reach, now: Timestamp) -> Vec<Finding
             return all;
         }
     }
-    all.push(visitor.front_page().await);
+    // Behind a proxy that asks for another host no page is there, and that is said.
+    if !all.iter().any(|one| one.check.name == CheckName::Pages) {
+        all.push(visitor.front_page().await);
+    }
     all.push(visitor.metrics().await);
     if reach.at.is_none() {
         all.extend(visitor.plain().await);

@@ -279,29 +279,37 @@ impl AlarmName {
                     .to_owned()
             }
             Self::MailboxUnread => "`coranto doctor` tries it and says what to do; reports wait there meanwhile".to_owned(),
-            Self::InstallationHeld => of("`coranto status` says what to look at; `coranto release` lifts the hold"),
+            _ => self.advice_for_installation().to_owned(),
+        }
+    }
+
+    /// The same of what concerns no issue, no relay and no door.
+    fn advice_for_installation(self) -> &'static str {
+        match self {
+            Self::InstallationHeld => "`coranto status` says what to look at; `coranto release` lifts the hold",
             Self::JournalUnwritable => {
-                "make `state` under [server] writable; until then a restored backup brings these readers back".to_owned()
+                "make `state` under [server] writable; until then a restored backup brings these readers back"
             }
             Self::BackupFailed | Self::BackupOld => {
-                "`coranto backup` says what stands in the way; [backup] in the configuration says where backups go".to_owned()
+                "`coranto backup` says what stands in the way; [backup] in the configuration says where backups go"
             }
             Self::CertificateEnding => {
-                "renew it, and let the server that shows it read it again; `coranto doctor` says which it is".to_owned()
+                "renew it, and let the server that shows it read it again; `coranto doctor` says which it is"
             }
-            Self::DnsChanged => "`coranto doctor` prints the record that should be there; docs/dns.md has each".to_owned(),
-            Self::CheckFailed => "`coranto doctor` says what to do".to_owned(),
+            Self::DnsChanged => "`coranto doctor` prints the record that should be there; docs/dns.md has each",
+            Self::CheckFailed => "`coranto doctor` says what to do",
             Self::SignupsLimited => {
                 "whoever asks now has work to do first; if these are readers, raise the limit under [signup]"
-                    .to_owned()
+                    
             }
             Self::KeyForeign => {
-                "start the server with the key file that the database was made with; `coranto keys list` names it".to_owned()
+                "start the server with the key file that the database was made with; `coranto keys list` names it"
             }
             Self::RetentionFirst => {
                 "`coranto tidy --dry-run` shows it; [retention] in the configuration says how long what is kept"
-                    .to_owned()
+                    
             }
+            _ => "`coranto status` says more",
         }
     }
 }
