@@ -114,7 +114,7 @@ async fn play(args: &Args, context: &Context) -> anyhow::Result<()> {
 
     let begun = Instant::now();
     let supervisor =
-        serve::start(&config, &db, &context.clock, &[Role::Web, Role::Schedule, Role::Deliver], None).await?;
+        serve::start(&config, &db, &context.clock, &[Role::Web, Role::Schedule, Role::Deliver], None, None).await?;
     let totals = watch(&db, issue, context).await?;
     let seconds = begun.elapsed().as_secs_f64();
     let pages = free_port(PREVIEW_PORT)?;

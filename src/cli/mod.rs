@@ -37,6 +37,7 @@ mod receiving;
 mod report;
 mod restore;
 mod schema_hint;
+mod sender_check;
 mod serve;
 pub mod sink;
 mod state_hint;

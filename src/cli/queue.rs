@@ -1,10 +1,12 @@
 //! `coranto queue`: an issue gets its place. What it did is one sentence: what, to how many, when, in which zone.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::issue_files::{IssueFiles, refuse, tell};
 use super::newsletter_choice::KnownIssues;
+use super::sender_check;
 use super::state_hint::instead;
 use super::text::count;
 use super::when::{about, countdown, duration, time, when};
@@ -74,6 +76,9 @@ pub(super) struct Args {
     /// The newsletter, where there are several.
     #[arg(long, value_name = "SLUG")]
     newsletter: Option<String>,
+    /// The name server to ask for the sender's records, instead of the system's.
+    #[arg(long, value_name = "ADDRESS:PORT", hide = true)]
+    resolver: Option<SocketAddr>,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -125,6 +130,10 @@ async fn put(
     if args.dry_run {
         report(&would, &readers, newsletter, args, context)?;
         return Ok(Exit::Ok);
+    }
+    let goes_to_many = readers.mailable > UNASKED_MAX && would.issue.state == IssueState::Queued;
+    if goes_to_many && !sender_check::agreed(config, newsletter, args.resolver, context).await? {
+        return Err(Failure::new("nothing was queued").exit(Exit::NotAllowed).into());
     }
     if !agreed(&would, &readers, newsletter, args, context)? {
         return Err(Failure::new("nothing was queued").exit(Exit::NotAllowed).into());

@@ -1,7 +1,7 @@
 //! `coranto serve`: web, scheduler and delivery in one process. The only place that builds the graph of objects.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use crate::backup::{Nightly, NightlySettings};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::{Engine, EngineSettings};
+use crate::doctor::rounds::Rounds;
 use crate::doctor::signing;
 use crate::images::ImageCache;
 use crate::inbound::Settler;
@@ -87,11 +88,14 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         let _lock = lock(&config, &args.role)?;
         let db = open(&config).await?;
         db.set_clock(&clock).await?;
-        upkeep::admit(&db, &config.keys, &context.actor(), clock.now()).await.map_err(super::context::refused)?;
+        let admitted = upkeep::admit(&db, &config.keys, &context.actor(), clock.now()).await;
+        upkeep::call_about_keys(&db, &admitted, context.actor().at(clock.now())).await?;
+        admitted.map_err(super::context::refused)?;
         context.heed(&db, &config, args.role.contains(&Role::Deliver)).await?;
         db.write(async |tx| newsletters::register(tx, &mut config.newsletters, clock.now()).await).await?;
         let nightly = backup::nightly(&config, context)?;
-        let mut supervisor = start(&config, &db, &clock, &args.role, nightly).await?;
+        let mut supervisor =
+            start(&config, &db, &clock, &args.role, nightly, Some(context.folder().to_owned())).await?;
         announce(&mut supervisor, &db).await?;
         supervisor.run().await?;
         db.close().await;
@@ -138,13 +142,14 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Db> {
     Ok(db)
 }
 
-/// Builds and starts what `roles` name.
+/// Builds and starts what `roles` name. With a `home` the server looks after itself there.
 pub(super) async fn start(
     config: &Config,
     db: &Db,
     clock: &Clock,
     roles: &[Role],
     nightly: Option<NightlySettings>,
+    home: Option<PathBuf>,
 ) -> anyhow::Result<Supervisor> {
     let templates = Arc::new(wiring::templates(config)?);
     let mut supervisor = Supervisor::new()?;
@@ -167,7 +172,7 @@ pub(super) async fn start(
         });
     }
     if roles.contains(&Role::Schedule) {
-        schedule(&mut supervisor, config, db, clock, &templates, nightly);
+        schedule(&mut supervisor, config, db, clock, &templates, nightly, home);
     }
     if roles.contains(&Role::Receive) {
         receiving::add(&mut supervisor, config, db, clock).await?;
@@ -209,6 +214,7 @@ fn schedule(
     clock: &Clock,
     templates: &Arc<Templates>,
     nightly: Option<NightlySettings>,
+    home: Option<PathBuf>,
 ) {
     let stop = supervisor.stop_token();
     let public_url = wiring::public_url(config);
@@ -227,6 +233,14 @@ fn schedule(
     supervisor.add("the scheduler", async move { Ok(scheduler.run(stopped).await?) });
     supervisor.add("tidying", tidy(db.clone(), clock.clone(), stop.clone()));
     supervisor.add("rests", end_rests(db.clone(), clock.clone(), stop.clone()));
+    if let Some(home) = home {
+        let rounds = Rounds::new(db.clone(), clock.clone(), config.clone(), home, Arc::clone(&shift_until));
+        let stopped = stop.clone();
+        supervisor.add("checks", async move {
+            rounds.run(stopped).await;
+            Ok(())
+        });
+    }
     if let Some(nightly) = nightly {
         let nightly = Nightly::new(db.clone(), clock.clone(), nightly, shift_until);
         supervisor.add("backups", async move {

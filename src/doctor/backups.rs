@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Finding;
+use super::{CheckName, Finding};
 use crate::clock::{DAY, Timestamp};
 use crate::config::Config;
 use crate::store::{Db, StoreError, backups, leases};
@@ -26,13 +26,14 @@ async fn one(db: &Db, config: &Config, now: Timestamp) -> Result<Option<Finding>
         Some(_) => "`coranto backup` says what stands in the way",
         None => "set `folder` under [backup], and the server makes one each day",
     };
+    let check = CheckName::Backup.here();
     Ok(Some(match last {
-        None => Finding::warn("backup", "there is no verified backup", hint),
+        None => Finding::warn(&check, "there is no verified backup", hint),
         Some(last) => {
             let age = now.since(last.taken_at);
             let text =
                 format!("the latest verified backup is {} days old ({})", age.as_secs() / DAY.as_secs(), last.file);
-            if age > RECENT { Finding::warn("backup", text, hint) } else { Finding::ok("backup", text) }
+            if age > RECENT { Finding::warn(&check, text, hint) } else { Finding::ok(&check, text) }
         }
     }))
 }

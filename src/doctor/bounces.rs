@@ -11,7 +11,7 @@ use tokio::net::{TcpStream, UnixStream};
 
 use super::machines;
 use super::questions::{Questions, unreachable};
-use super::{Finding, FindingHealth};
+use super::{CheckName, Finding, FindingHealth, NamedCheck};
 use crate::config::{Config, LmtpListen};
 use crate::dns::{NetError, RData, RecordType};
 use crate::domain::DeliveryId;
@@ -62,30 +62,30 @@ pub async fn doors(config: &Config) -> Vec<Finding> {
     let probes = probes(config);
     let Some(probe) = probes.first() else {
         let hint = "set `bounce_domain` of a newsletter; without it a report is hard to tell whose it is";
-        return vec![Finding::warn("bounces", "no newsletter has a bounce domain", hint)];
+        return vec![Finding::warn(&CheckName::Bounces.here(), "no newsletter has a bounce domain", hint)];
     };
     let (inbound, name) = (&config.inbound, wiring::own_name(config));
     let mut all = Vec::new();
     if let Some(address) = inbound.smtp_listen {
         let place = own_address(address);
         let asked = ask(TcpStream::connect(place), Hello::Smtp, &name, probe).await;
-        all.push(of_door("listener, SMTP", &place.to_string(), probe, asked));
+        all.push(of_door(&CheckName::Listener.of("SMTP"), &place.to_string(), probe, asked));
     }
     match &inbound.lmtp_listen {
         Some(LmtpListen::Address(address)) => {
             let place = own_address(*address);
             let asked = ask(TcpStream::connect(place), Hello::Lmtp, &name, probe).await;
-            all.push(of_door("listener, LMTP", &place.to_string(), probe, asked));
+            all.push(of_door(&CheckName::Listener.of("LMTP"), &place.to_string(), probe, asked));
         }
         Some(LmtpListen::Socket(path)) => {
             let asked = ask(UnixStream::connect(path), Hello::Lmtp, &name, probe).await;
-            all.push(of_door("listener, LMTP", &path.display().to_string(), probe, asked));
+            all.push(of_door(&CheckName::Listener.of("LMTP"), &path.display().to_string(), probe, asked));
         }
         None => {}
     }
     if !inbound.hears_bounces() {
         let hint = "set smtp_listen, lmtp_listen, pipe, a mailbox or a hook in [inbound]";
-        all.push(Finding::warn("bounces", "nothing listens for bounces", hint));
+        all.push(Finding::warn(&CheckName::Bounces.here(), "nothing listens for bounces", hint));
     }
     all
 }
@@ -120,7 +120,7 @@ async fn ask<T: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// What one of our own doors says.
-fn of_door(check: &str, place: &str, probe: &Probe, asked: Result<RecipientAnswers, Silence>) -> Finding {
+fn of_door(check: &NamedCheck, place: &str, probe: &Probe, asked: Result<RecipientAnswers, Silence>) -> Finding {
     let answers = match asked {
         Ok(answers) => answers.answers,
         Err(Silence::NoConnection(error)) => {
@@ -157,7 +157,7 @@ pub async fn mail_servers(config: &Config, server: Option<SocketAddr>, port: u16
         if is_reserved(&probe.domain) {
             let text = format!("{} is a domain for examples; no report comes there", probe.domain);
             let hint = "set `bounce_domain` to a domain of your own";
-            all.push(Finding::warn(&format!("MX of {}", probe.domain), text, hint));
+            all.push(Finding::warn(&CheckName::Mx.of(probe.domain.as_str()), text, hint));
         } else if let Err(error) = of_domain(config, &questions, &probe, port, &mut all).await {
             all.push(unreachable(&error));
             break;
@@ -173,7 +173,7 @@ async fn of_domain(
     port: u16,
     all: &mut Vec<Finding>,
 ) -> Result<(), NetError> {
-    let check = format!("MX of {}", probe.domain);
+    let check = CheckName::Mx.of(probe.domain.as_str());
     let found = match questions.records(&check, &probe.domain, RecordType::MX).await? {
         Ok(found) => found,
         Err(finding) => {
@@ -212,7 +212,7 @@ async fn of_host(
     host: &str,
     port: u16,
 ) -> Result<Finding, NetError> {
-    let check = format!("mail server {host} of {}", probe.domain);
+    let check = CheckName::MailServer.of(format!("{host}/{}", probe.domain));
     let mut addresses: Vec<SocketAddr> = Vec::new();
     for kind in [RecordType::A, RecordType::AAAA] {
         match questions.records(&check, host, kind).await? {
@@ -244,7 +244,7 @@ async fn of_host(
     })
 }
 
-fn unreached(check: &str, address: SocketAddr, error: &io::Error) -> Finding {
+fn unreached(check: &NamedCheck, address: SocketAddr, error: &io::Error) -> Finding {
     let text = format!("{address} takes no connection: {error}");
     match error.kind() {
         io::ErrorKind::ConnectionRefused => {
@@ -262,7 +262,7 @@ fn unreached(check: &str, address: SocketAddr, error: &io::Error) -> Finding {
 /// What a mail server of a bounce domain says: ours, or one that hands on what it takes.
 fn of_mail_server(
     config: &Config,
-    check: &str,
+    check: &NamedCheck,
     host: &str,
     probe: &Probe,
     asked: Result<RecipientAnswers, Silence>,
@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn a_server_that_is_out_of_reach_is_no_failure_of_its_own() {
         let address = "192.0.2.1:25".parse().unwrap();
-        let health = |kind: io::ErrorKind| unreached("MX", address, &kind.into()).health;
+        let health = |kind: io::ErrorKind| unreached(&CheckName::Mx.of("x.org"), address, &kind.into()).health;
         assert_eq!(health(io::ErrorKind::ConnectionRefused), FindingHealth::Fail);
         assert_eq!(health(io::ErrorKind::TimedOut), FindingHealth::Warn);
         assert_eq!(health(io::ErrorKind::NetworkUnreachable), FindingHealth::Warn);

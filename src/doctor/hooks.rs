@@ -6,7 +6,7 @@ use std::time::Duration;
 use hyper::{Method, StatusCode};
 use url::Url;
 
-use super::Finding;
+use super::{CheckName, Finding};
 use crate::config::Config;
 use crate::https::{HttpsClient, Unheard};
 use crate::inbound::hooks::path;
@@ -26,16 +26,19 @@ pub fn look(config: &Config) -> Vec<Finding> {
         if !hooks.iter().any(|hook| hook.provider == provider) && !config.inbound.has_door() {
             let text = format!("{provider} has no hook to tell what comes back");
             let hint = "add [[inbound.hooks]], and give the provider the URL that `coranto bounces hooks` prints";
-            all.push(Finding::warn(&format!("relay {}", relay.name), text, hint));
+            all.push(Finding::warn(&CheckName::RelayHook.of(relay.name.as_str()), text, hint));
         }
     }
     for hook in hooks {
         if !config.relays.iter().any(|relay| relay.provider == Some(hook.provider)) {
             let text = format!("no relay is {}'s, so what it tells may name no email", hook.provider);
             let hint = format!("write provider = \"{}\" in the [[relays]] table of this provider", hook.provider);
-            all.push(Finding::warn(&format!("hook {}", hook.name), text, hint));
+            all.push(Finding::warn(&CheckName::Hook.of(hook.name.as_str()), text, hint));
         } else if hook.is_verified() {
-            all.push(Finding::ok(&format!("hook {}", hook.name), format!("{} proves who it is", hook.provider)));
+            all.push(Finding::ok(
+                &CheckName::Hook.of(hook.name.as_str()),
+                format!("{} proves who it is", hook.provider),
+            ));
         }
     }
     all
@@ -52,7 +55,13 @@ pub async fn reach(config: &Config) -> Vec<Finding> {
     // The address is the operator's own, which may well be a private one.
     let client = match HttpsClient::new(user_agent, |_| true) {
         Ok(client) => client,
-        Err(error) => return vec![Finding::fail("hooks", error.to_string(), "this machine's TLS is not in order")],
+        Err(error) => {
+            return vec![Finding::fail(
+                &CheckName::Hooks.here(),
+                error.to_string(),
+                "this machine's TLS is not in order",
+            )];
+        }
     };
     let mut all = Vec::new();
     let hint = "set public_url to the address that providers reach, and let the web server in front pass /hooks/ on";
@@ -60,12 +69,14 @@ pub async fn reach(config: &Config) -> Vec<Finding> {
         Ok(StatusCode::NOT_FOUND) => {}
         Ok(status) => {
             let text = format!("{base} answers {status} for an unknown hook, and not 404: another server answers");
-            return vec![Finding::fail("hooks", text, hint)];
+            return vec![Finding::fail(&CheckName::Hooks.here(), text, hint)];
         }
-        Err(error) => return vec![Finding::fail("hooks", format!("{base} is not reached: {error}"), hint)],
+        Err(error) => {
+            return vec![Finding::fail(&CheckName::Hooks.here(), format!("{base} is not reached: {error}"), hint)];
+        }
     }
     for hook in hooks {
-        let check = format!("hook {}, URL", hook.name);
+        let check = CheckName::HookUrl.of(hook.name.as_str());
         let sealed = path(&hook.name, &config.keys.hook_seal(&hook.name));
         // The seal prints nowhere: it may be all that protects the hook.
         all.push(match get(&client, &base, &sealed).await {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::signing::Signature;
-use super::{Finding, FindingHealth, backups, hold, reports};
+use super::{CheckName, Finding, FindingHealth, backups, hold, reports};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::address::EmailAddress;
@@ -28,16 +28,17 @@ const CLOCK_SKEW_MAX: Duration = Duration::from_secs(5 * 60);
 
 pub fn files(config: &Config) -> Vec<Finding> {
     let mut all = Vec::new();
+    let templates = CheckName::Templates.here();
     all.push(match wiring::templates(config) {
-        Ok(_) => Finding::ok("templates", "every template renders"),
+        Ok(_) => Finding::ok(&templates, "every template renders"),
         Err(error) => Finding::fail(
-            "templates",
+            &templates,
             error.to_string(),
             format!("fix the file under {}, or take it away to get the built-in one", config.templates.display()),
         ),
     });
     for newsletter in &config.newsletters {
-        let check = format!("issues of {}", newsletter.slug);
+        let check = CheckName::Issues.of(newsletter.slug.as_str());
         let folder = newsletter.issues.display();
         all.push(match std::fs::read_dir(&newsletter.issues) {
             Ok(_) => Finding::ok(&check, format!("{folder} can be read")),
@@ -45,8 +46,8 @@ pub fn files(config: &Config) -> Vec<Finding> {
                 Finding::warn(&check, format!("{folder}: {error}"), "`coranto new \"Title\"` makes the folder")
             }
         });
-        all.extend(signature(config, newsletter));
     }
+    all.extend(signatures(config));
     // What SQLite writes beside it holds the newest rows.
     let beside = config.database.sqlite_file().map(|file| ["", "-wal", "-shm"].map(|end| with_end(file, end)));
     let open = beside.into_iter().flatten().find(|file| is_open_to_all(file));
@@ -54,27 +55,31 @@ pub fn files(config: &Config) -> Vec<Finding> {
         let text =
             format!("{} can be read by every user of this machine; it holds all readers' addresses", file.display());
         let whole = config.database.sqlite_file().unwrap_or(&file).display();
-        Finding::warn("database file", text, format!("chmod o-rwx {whole}*"))
+        Finding::warn(&CheckName::DatabaseFile.here(), text, format!("chmod o-rwx {whole}*"))
     }));
     all.extend(config.key_file.as_deref().filter(|file| is_open_to_all(file)).map(|file| {
         let text =
             format!("{} can be read by every user of this machine, who can then unsubscribe anybody", file.display());
-        Finding::warn("key file", text, format!("chmod 600 {}", file.display()))
+        Finding::warn(&CheckName::KeyFile.here(), text, format!("chmod 600 {}", file.display()))
     }));
     all
 }
 
-/// Whether mail is signed so that every receiver sees it.
+/// Whether each newsletter's mail is signed so that every receiver sees it.
+pub fn signatures(config: &Config) -> Vec<Finding> {
+    config.newsletters.iter().filter_map(|newsletter| signature(config, newsletter)).collect()
+}
+
 fn signature(config: &Config, newsletter: &Newsletter) -> Option<Finding> {
     let signers = match wiring::signers(config, &newsletter.slug) {
         Ok(signers) => signers,
         Err(error) => {
-            let check = format!("signature of {}", newsletter.slug);
+            let check = CheckName::SignatureDomain.of(newsletter.slug.as_str());
             return Some(Finding::fail(&check, format!("{error:#}"), "`coranto dkim new` makes a key"));
         }
     };
     let sender = newsletter.from.address.domain();
-    let check = format!("DKIM of {sender}");
+    let check = CheckName::Signature.of(sender);
     let signature = Signature::of(config, newsletter, &signers);
     match signature.trouble() {
         // Nothing comes from there, whoever signs.
@@ -107,17 +112,17 @@ fn is_open_to_all(_: &Path) -> bool {
 
 pub fn addresses(config: &Config) -> Vec<Finding> {
     let mut all = Vec::new();
-    let url = &config.public_url;
+    let (url, check) = (&config.public_url, CheckName::PublicUrl.here());
     all.push(if url.scheme() == "https" {
-        Finding::ok("public address", url.to_string())
+        Finding::ok(&check, url.to_string())
     } else {
         let hint = "set public_url to the https address that readers use";
-        Finding::warn("public address", format!("{url} works on this machine alone"), hint)
+        Finding::warn(&check, format!("{url} works on this machine alone"), hint)
     });
     if !config.server.listen.ip().is_loopback() && config.server.trusted_proxies.is_empty() && url.scheme() == "https" {
         let text = format!("{} is open to the network, and TLS is not spoken there", config.server.listen);
         let hint = "listen on 127.0.0.1 behind a web server, or name that server in trusted_proxies";
-        all.push(Finding::warn("web server", text, hint));
+        all.push(Finding::warn(&CheckName::Listen.here(), text, hint));
     }
     all
 }
@@ -135,10 +140,11 @@ pub fn alarms(config: &Config) -> Finding {
     if alarms.heartbeat.is_some() {
         ways.push("by the silence of a heartbeat".to_owned());
     }
+    let check = CheckName::Alarms.here();
     match ways.is_empty() {
-        false => Finding::ok("alarms", format!("you are told {}", ways.join(", "))),
+        false => Finding::ok(&check, format!("you are told {}", ways.join(", "))),
         true => Finding::warn(
-            "alarms",
+            &check,
             "nobody is told when something needs a person: alarms stand in the log alone",
             "set `to` and `push` under [alarms]; `coranto alarms test` tries them",
         ),
@@ -147,11 +153,11 @@ pub fn alarms(config: &Config) -> Finding {
 
 /// The database, its schema, and the time it remembers.
 pub async fn database(config: &Config, now: Timestamp) -> Vec<Finding> {
-    let url = &config.database;
+    let (url, check, server) = (&config.database, CheckName::Database.here(), CheckName::Server.here());
     if config.database.sqlite_file().is_some_and(|file| !file.exists()) {
         // Looking must not make one.
         return vec![
-            Finding::ok("database", format!("{url} is not there yet; the first command that needs it makes it")),
+            Finding::ok(&check, format!("{url} is not there yet; the first command that needs it makes it")),
             clock(None, now),
         ];
     }
@@ -159,7 +165,7 @@ pub async fn database(config: &Config, now: Timestamp) -> Vec<Finding> {
         Ok(db) => db,
         Err(error) => {
             let hint = "is it running, and may this user open it?";
-            return vec![Finding::fail("database", format!("{url}: {error}"), hint), clock(None, now)];
+            return vec![Finding::fail(&check, format!("{url}: {error}"), hint), clock(None, now)];
         }
     };
     let mut all = vec![schema(&db, url).await];
@@ -172,12 +178,10 @@ pub async fn database(config: &Config, now: Timestamp) -> Vec<Finding> {
     }
     let remembered = remembered(&db).await;
     all.push(match remembered {
-        Some(until) if until > now => Finding::ok("server", "a `coranto serve` works on this database"),
-        _ => Finding::warn(
-            "server",
-            "no `coranto serve` works on this database",
-            "nothing goes out until one is started",
-        ),
+        Some(until) if until > now => Finding::ok(&server, "a `coranto serve` works on this database"),
+        _ => {
+            Finding::warn(&server, "no `coranto serve` works on this database", "nothing goes out until one is started")
+        }
     });
     all.push(clock(remembered, now));
     db.close().await;
@@ -186,28 +190,28 @@ pub async fn database(config: &Config, now: Timestamp) -> Vec<Finding> {
 
 /// Who can read what crosses to the database.
 async fn wire(db: &Db) -> Option<Finding> {
+    let check = CheckName::DatabaseWire.here();
     let line = "write `?sslmode=verify-full` behind the database's address, and `&sslrootcert=FILE` where its certificate is \
                 signed by an authority of your own";
     Some(match db.wire().await.ok()?? {
-        ConnectionSecurity::Local => Finding::ok("database wire", "the database is on this machine"),
-        ConnectionSecurity::Verified => {
-            Finding::ok("database wire", "encrypted, and the server's certificate is verified")
-        }
+        ConnectionSecurity::Local => Finding::ok(&check, "the database is on this machine"),
+        ConnectionSecurity::Verified => Finding::ok(&check, "encrypted, and the server's certificate is verified"),
         ConnectionSecurity::Encrypted => {
-            Finding::warn("database wire", "encrypted, but not verified: whoever answers can be the server", line)
+            Finding::warn(&check, "encrypted, but not verified: whoever answers can be the server", line)
         }
         ConnectionSecurity::Plain => {
             let text = "NOT ENCRYPTED: readers' addresses and names cross the network in the clear";
-            Finding::warn("database wire", text, format!("switch TLS on at the server, and {line}"))
+            Finding::warn(&check, text, format!("switch TLS on at the server, and {line}"))
         }
     })
 }
 
 /// Whether the keys are the database's, and whether two people have become one.
 async fn keys(db: &Db, config: &Config, now: Timestamp) -> Vec<Finding> {
+    let (check, addresses) = (CheckName::Keys.here(), CheckName::Addresses.here());
     let mut all = vec![match upkeep::look(db, &config.keys, now).await {
-        Ok(()) => Finding::ok("keys", "the keys are those that the database was made with"),
-        Err(trouble) => Finding::fail("keys", trouble.to_string(), trouble.hint().unwrap_or("is the database there?")),
+        Ok(()) => Finding::ok(&check, "the keys are those that the database was made with"),
+        Err(trouble) => Finding::fail(&check, trouble.to_string(), trouble.hint().unwrap_or("is the database there?")),
     }];
     match upkeep::clashes(db).await {
         Ok(twice) if twice.is_empty() => {}
@@ -219,27 +223,28 @@ async fn keys(db: &Db, config: &Config, now: Timestamp) -> Vec<Finding> {
                 named.join(", ")
             );
             let hint = "ask them which spelling they use, and `coranto subscribers remove` the other";
-            all.push(Finding::warn("addresses", text, hint));
+            all.push(Finding::warn(&addresses, text, hint));
         }
-        Err(error) => all.push(Finding::fail("addresses", error.to_string(), "is the database there?")),
+        Err(error) => all.push(Finding::fail(&addresses, error.to_string(), "is the database there?")),
     }
     all
 }
 
 async fn schema(db: &Db, url: &crate::config::DatabaseUrl) -> Finding {
+    let check = CheckName::Database.here();
     match migrate::state(db).await {
-        Ok(state) if state.is_new() => Finding::ok("database", format!("{url} is open, and new")),
+        Ok(state) if state.is_new() => Finding::ok(&check, format!("{url} is open, and new")),
         Ok(state) if state.to_do().next().is_some() => Finding::fail(
-            "database",
+            &check,
             format!("{url} has an older schema than this program"),
             "run `coranto migrate` while no server runs",
         ),
         Ok(state) => match state.check() {
-            Ok(()) => Finding::ok("database", format!("{url} is open, its schema up to date")),
-            Err(error) => Finding::fail("database", error.to_string(), "install that version, or restore a backup"),
+            Ok(()) => Finding::ok(&check, format!("{url} is open, its schema up to date")),
+            Err(error) => Finding::fail(&check, error.to_string(), "install that version, or restore a backup"),
         },
         Err(error) => Finding::fail(
-            "database",
+            &check,
             format!("{url}: {error}"),
             "is this a database of coranto, and of this version or an older one?",
         ),
@@ -253,16 +258,16 @@ async fn remembered(db: &Db) -> Option<Timestamp> {
 }
 
 fn clock(remembered: Option<Timestamp>, now: Timestamp) -> Finding {
-    let text = format!("it is {now}");
+    let (check, text) = (CheckName::Clock.here(), format!("it is {now}"));
     let hint = "set it, and let the system keep it (systemd-timesyncd, chrony)";
     if now.0 < WRITTEN_MS {
-        return Finding::fail("clock", format!("{text}, which is before this program was written"), hint);
+        return Finding::fail(&check, format!("{text}, which is before this program was written"), hint);
     }
     match remembered {
         Some(until) if until > now.plus(CLOCK_SKEW_MAX) => {
-            Finding::fail("clock", format!("{text}, but a server was at work until {until}"), hint)
+            Finding::fail(&check, format!("{text}, but a server was at work until {until}"), hint)
         }
-        _ => Finding::ok("clock", text),
+        _ => Finding::ok(&check, text),
     }
 }
 
@@ -273,16 +278,21 @@ pub fn disk(config: &Config, home: &Path) -> Finding {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     match upkeep::room(folder) {
         Some(free) => room(folder, free),
-        None => Finding::warn("disk", format!("{}: it cannot be asked", folder.display()), "does the folder exist?"),
+        None => Finding::warn(
+            &CheckName::Disk.here(),
+            format!("{}: it cannot be asked", folder.display()),
+            "does the folder exist?",
+        ),
     }
 }
 
 fn room(folder: &Path, free_bytes: u64) -> Finding {
+    let check = CheckName::Disk.here();
     let text = format!("{} free at {}", size(free_bytes), folder.display());
     match free_bytes {
-        0..FREE_BYTES_FAIL => Finding::fail("disk", text, "make room: a full disk stops sending"),
-        FREE_BYTES_FAIL..FREE_BYTES_WARN => Finding::warn("disk", text, "make room before the next large issue"),
-        _ => Finding::ok("disk", text),
+        0..FREE_BYTES_FAIL => Finding::fail(&check, text, "make room: a full disk stops sending"),
+        FREE_BYTES_FAIL..FREE_BYTES_WARN => Finding::warn(&check, text, "make room before the next large issue"),
+        _ => Finding::ok(&check, text),
     }
 }
 

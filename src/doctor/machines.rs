@@ -4,15 +4,16 @@
 use std::net::IpAddr;
 
 use super::questions::{NameAnswer, Questions};
-use super::{Finding, FindingHealth};
+use super::{CheckName, Finding, FindingHealth, NamedCheck};
 use crate::config::{Config, Relay};
 use crate::dns::{NetError, RData, RecordType};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::organisation::{is_aligned, is_reserved, organisation};
+use crate::wiring;
 
 /// What `domain` says of who takes its mail, and whether that is a machine.
 pub(super) async fn mail(questions: &Questions, domain: &str) -> Result<Finding, NetError> {
-    let check = format!("MX of {domain}");
+    let check = CheckName::Mx.of(domain);
     let found = match questions.records(&check, domain, RecordType::MX).await? {
         Ok(found) => found,
         Err(finding) => return Ok(finding),
@@ -42,7 +43,7 @@ pub(super) async fn mail(questions: &Questions, domain: &str) -> Result<Finding,
 }
 
 pub(super) fn mx(domain: &str, found: &[RData]) -> Finding {
-    let check = format!("MX of {domain}");
+    let check = CheckName::Mx.of(domain);
     let hosts: Vec<String> = found
         .iter()
         .filter_map(|data| if let RData::MX(mx) = data { Some(mx.exchange.to_string()) } else { None })
@@ -70,7 +71,7 @@ pub(super) async fn answers(
     if domain == envelope || is_reserved(domain) {
         return Ok(None);
     }
-    let check = format!("reply_to of {}", newsletter.slug);
+    let check = CheckName::ReplyTo.of(newsletter.slug.as_str());
     let finding = mail(questions, domain).await?;
     let text = match finding.health {
         FindingHealth::Ok => format!("{domain} takes mail at {}", finding.text),
@@ -81,7 +82,7 @@ pub(super) async fn answers(
 
 /// Whether readers find the pages, and under a name of the sender's.
 pub(super) async fn pages(questions: &Questions, config: &Config) -> Result<Vec<Finding>, NetError> {
-    let check = "name of the pages";
+    let check = &CheckName::PagesName.here();
     let Some(host) = config.public_url.domain().filter(|host| !is_reserved(host)) else { return Ok(Vec::new()) };
     let mut all = match addresses(questions, check, host).await? {
         Ok(found) if found.is_empty() => {
@@ -98,7 +99,7 @@ pub(super) async fn pages(questions: &Questions, config: &Config) -> Result<Vec<
         }
         let text = format!("links of {} lead to {host}, and the email comes from {sender}", newsletter.slug);
         let hint = format!("filters look askance at that; a name below {} is safer", organisation(sender));
-        all.push(Finding::warn(&format!("links of {}", newsletter.slug), text, hint));
+        all.push(Finding::warn(&CheckName::Links.of(newsletter.slug.as_str()), text, hint));
     }
     Ok(all)
 }
@@ -111,7 +112,7 @@ pub(super) async fn relay(questions: &Questions, config: &Config, relay: &Relay)
     if host.parse::<IpAddr>().is_ok() || is_reserved(host) || !config.newsletters.iter().any(is_own) {
         return Ok(None);
     }
-    let check = format!("PTR of {}", relay.name);
+    let check = CheckName::Ptr.of(relay.name.as_str());
     let found = match addresses(questions, &check, host).await? {
         Ok(found) => found,
         Err(finding) => return Ok(Some(finding)),
@@ -130,10 +131,32 @@ pub(super) async fn relay(questions: &Questions, config: &Config, relay: &Relay)
     Ok(public.then(|| Finding::ok(&check, format!("{host} is at {}, which leads back", list(&found)))))
 }
 
+/// Whether the name that we greet a relay with leads somewhere: some relays turn strangers away whose name does not (RFC
+/// 5321, section 4.1.4). On this machine nobody asks.
+pub(super) async fn greeting(
+    questions: &Questions,
+    config: &Config,
+    relay: &Relay,
+) -> Result<Option<Finding>, NetError> {
+    let name = relay.helo.clone().unwrap_or_else(|| wiring::own_name(config));
+    if relay.is_loopback() || is_reserved(&name) || name.starts_with('[') {
+        return Ok(None);
+    }
+    let check = CheckName::Helo.of(relay.name.as_str());
+    Ok(Some(match addresses(questions, &check, &name).await? {
+        Ok(found) if found.is_empty() => {
+            let hint = "set `helo` of the relay to the name of this machine, with an A or AAAA record";
+            Finding::warn(&check, format!("we say that we are {name}, and that name has no address"), hint)
+        }
+        Ok(found) => Finding::ok(&check, format!("{name} is at {}", list(&found))),
+        Err(finding) => finding,
+    }))
+}
+
 /// What is wrong with the name of an address; `None` when it leads back to the address.
 async fn leads_back(
     questions: &Questions,
-    check: &str,
+    check: &NamedCheck,
     address: IpAddr,
 ) -> Result<NameAnswer<Option<String>>, NetError> {
     let found = match questions.records(check, &reversed(address), RecordType::PTR).await? {
@@ -154,7 +177,7 @@ async fn leads_back(
 }
 
 /// The addresses of a name, of both kinds.
-async fn addresses(questions: &Questions, check: &str, name: &str) -> Result<NameAnswer<Vec<IpAddr>>, NetError> {
+async fn addresses(questions: &Questions, check: &NamedCheck, name: &str) -> Result<NameAnswer<Vec<IpAddr>>, NetError> {
     let mut all = Vec::new();
     for kind in [RecordType::A, RecordType::AAAA] {
         match questions.records(check, name, kind).await? {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Finding;
+use super::{CheckName, Finding};
 use crate::config::{Config, InboundMailbox};
 use crate::inbound::mailbox;
 use crate::wiring;
@@ -19,7 +19,7 @@ pub async fn look(config: &Config) -> Vec<Finding> {
 }
 
 async fn try_mailbox(one: &InboundMailbox) -> Finding {
-    let check = format!("mailbox {}", one.name);
+    let check = CheckName::Mailbox.of(one.name.as_str());
     let settings = match wiring::mailbox(one) {
         Ok(settings) => settings,
         Err(error) => return Finding::fail(&check, format!("{error:#}"), "correct its table in the configuration"),

@@ -9,7 +9,7 @@ use super::questions::{Questions, unreachable};
 use super::signing::{Signature, signing_domains};
 use super::spf::{Evaluation, is_spf};
 use super::tags::{self, DmarcPolicy, is_dmarc};
-use super::{Finding, FindingHealth};
+use super::{CheckName, Finding, FindingHealth, NamedCheck};
 use crate::config::Config;
 use crate::dns::NetError;
 use crate::domain::newsletter::Newsletter;
@@ -32,20 +32,39 @@ pub async fn look(config: &Config, server: Option<SocketAddr>) -> Vec<Finding> {
     all
 }
 
+/// Looks at the senders of every newsletter alone.
+pub async fn senders(config: &Config, server: Option<SocketAddr>) -> Vec<Finding> {
+    let questions = match Questions::new(server) {
+        Ok(questions) => questions,
+        Err(error) => return vec![unreachable(&error)],
+    };
+    let mut all = Vec::new();
+    if let Err(error) = of_senders(&questions, config, &mut all).await {
+        all.push(unreachable(&error));
+    }
+    all
+}
+
 async fn of_installation(questions: &Questions, config: &Config, all: &mut Vec<Finding>) -> Result<(), NetError> {
+    of_senders(questions, config, all).await?;
+    all.extend(machines::pages(questions, config).await?);
+    for relay in &config.relays {
+        all.extend(machines::relay(questions, config, relay).await?);
+        all.extend(machines::greeting(questions, config, relay).await?);
+    }
+    Ok(())
+}
+
+async fn of_senders(questions: &Questions, config: &Config, all: &mut Vec<Finding>) -> Result<(), NetError> {
     for newsletter in &config.newsletters {
         let sender = newsletter.from.address.domain();
         if is_reserved(sender) {
             let text = format!("{sender} is a domain for examples; no mail comes from there");
-            let check = format!("domain of {}", newsletter.slug);
+            let check = CheckName::SenderDomain.of(newsletter.slug.as_str());
             all.push(Finding::warn(&check, text, "set `from` to an address of your own"));
         } else {
             of_newsletter(questions, config, newsletter, all).await?;
         }
-    }
-    all.extend(machines::pages(questions, config).await?);
-    for relay in &config.relays {
-        all.extend(machines::relay(questions, config, relay).await?);
     }
     Ok(())
 }
@@ -71,13 +90,16 @@ async fn of_newsletter(
     }
     let (finding, policy) = dmarc(questions, sender).await?;
     all.push(finding);
+    if let Some(policy) = &policy {
+        all.extend(reports_allowed(questions, sender, policy).await?);
+    }
     all.extend(alignment(config, newsletter, policy.as_ref()));
     Ok(())
 }
 
 /// The record of `domain`, and all that it includes.
 async fn spf(questions: &Questions, domain: &str) -> Result<Finding, NetError> {
-    let check = format!("SPF of {domain}");
+    let check = CheckName::Spf.of(domain);
     let texts = match questions.texts(&check, domain).await? {
         Ok(texts) => texts,
         Err(finding) => return Ok(finding),
@@ -107,7 +129,7 @@ async fn spf(questions: &Questions, domain: &str) -> Result<Finding, NetError> {
 /// The record of one key.
 async fn dkim(questions: &Questions, signer: &Arc<Signer>) -> Result<Option<Finding>, NetError> {
     let Ok(wanted) = signer.dns_record() else { return Ok(None) };
-    let check = format!("DKIM at {}", wanted.name);
+    let check = CheckName::Dkim.of(wanted.name.as_str());
     let texts = match questions.texts(&check, &wanted.name).await? {
         Ok(texts) => texts,
         Err(finding) => return Ok(Some(finding)),
@@ -132,7 +154,7 @@ async fn dkim(questions: &Questions, signer: &Arc<Signer>) -> Result<Option<Find
 
 /// The policy of `domain`; where the name has none, the organisation's holds (RFC 7489 6.6.3).
 async fn dmarc(questions: &Questions, domain: &str) -> Result<(Finding, Option<DmarcPolicy>), NetError> {
-    let check = format!("DMARC of {domain}");
+    let check = CheckName::Dmarc.of(domain);
     let of_organisation = organisation(domain);
     let mut own = match questions.texts(&check, &format!("_dmarc.{domain}")).await? {
         Ok(texts) => texts,
@@ -151,6 +173,25 @@ async fn dmarc(questions: &Questions, domain: &str) -> Result<(Finding, Option<D
     }
 }
 
+/// Whether each domain that reports go to takes them for `sender` (RFC 7489 7.1): without its consent receivers send none.
+async fn reports_allowed(questions: &Questions, sender: &str, policy: &DmarcPolicy) -> Result<Vec<Finding>, NetError> {
+    let mut all = Vec::new();
+    for to in policy.report_domains.iter().filter(|to| organisation(to) != organisation(sender)) {
+        let check = CheckName::DmarcReports.of(format!("{sender} to {to}"));
+        let name = format!("{}._report._dmarc.{to}", policy.domain);
+        all.push(match questions.texts(&check, &name).await? {
+            Ok(texts) if texts.iter().any(|text| is_dmarc(text)) => Finding::ok(&check, format!("{to} takes them")),
+            Ok(_) => {
+                let hint =
+                    format!("who runs {to} sets a TXT record at {name}: \"v=DMARC1\"; or use an address of your own");
+                Finding::warn(&check, format!("{to} does not say that it takes them, so receivers send none"), hint)
+            }
+            Err(finding) => finding,
+        });
+    }
+    Ok(all)
+}
+
 /// Whether what DMARC compares with the sender is the sender's: the signature's domain and the envelope's. What a relay
 /// signs with only its operator knows.
 fn alignment(config: &Config, newsletter: &Newsletter, policy: Option<&DmarcPolicy>) -> Vec<Finding> {
@@ -163,7 +204,7 @@ fn alignment(config: &Config, newsletter: &Newsletter, policy: Option<&DmarcPoli
     let (domains, dkim) = signing_domains(&signers, sender, policy.strict_dkim);
     let is_ours = Signature::of(config, newsletter, &signers) == Signature::Rsa;
     let mut all = Vec::new();
-    let mut judge = |check: String, domain: String, is_right: bool, is_strict: bool, is_worse: bool| {
+    let mut judge = |check: NamedCheck, domain: String, is_right: bool, is_strict: bool, is_worse: bool| {
         if is_right {
             return;
         }
@@ -180,11 +221,23 @@ fn alignment(config: &Config, newsletter: &Newsletter, policy: Option<&DmarcPoli
         all.push(Finding { health, ..finding });
     };
     if is_ours {
-        judge(format!("signature of {}", newsletter.slug), domains.join(", "), dkim, policy.strict_dkim, !spf);
+        judge(
+            CheckName::SignatureDomain.of(newsletter.slug.as_str()),
+            domains.join(", "),
+            dkim,
+            policy.strict_dkim,
+            !spf,
+        );
     }
     if newsletter.return_path.is_some() {
         let is_worse = is_ours && !dkim;
-        judge(format!("bounce domain of {}", newsletter.slug), envelope.to_owned(), spf, policy.strict_spf, is_worse);
+        judge(
+            CheckName::BounceDomain.of(newsletter.slug.as_str()),
+            envelope.to_owned(),
+            spf,
+            policy.strict_spf,
+            is_worse,
+        );
     }
     all
 }

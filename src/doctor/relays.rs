@@ -3,31 +3,32 @@
 
 use std::time::Duration;
 
-use super::Finding;
+use super::{CheckName, Finding, NamedCheck, certificates};
+use crate::clock::Timestamp;
 use crate::config::{Config, Relay, RelayTls};
 use crate::domain::DeliveryId;
 use crate::domain::newsletter::Newsletter;
 use crate::message::verp;
-use crate::smtp::{Deadlines, Session};
+use crate::smtp::{Deadlines, OpenCause, OpenError, Session};
 use crate::wiring;
 
 /// A relay that takes longer than this to say hello would be a trouble on the day of an issue.
 const STEP_MAX: Duration = Duration::from_secs(15);
 
-pub async fn look(config: &Config) -> Vec<Finding> {
+pub async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
     let mut all = Vec::new();
     for relay in &config.relays {
-        all.extend(try_relay(config, relay).await);
+        all.extend(try_relay(config, relay, now).await);
     }
     if all.is_empty() {
         let hint = "add a [[relays]] table to the configuration; until then all mail waits";
-        all.push(Finding::warn("relays", "there is nobody to send through", hint));
+        all.push(Finding::warn(&CheckName::Relays.here(), "there is nobody to send through", hint));
     }
     all
 }
 
-async fn try_relay(config: &Config, relay: &Relay) -> Vec<Finding> {
-    let check = format!("relay {}", relay.name);
+async fn try_relay(config: &Config, relay: &Relay, now: Timestamp) -> Vec<Finding> {
+    let check = CheckName::Relay.of(relay.name.as_str());
     let connector = match wiring::connector(config, relay) {
         Ok(connector) => connector,
         Err(error) => {
@@ -37,9 +38,13 @@ async fn try_relay(config: &Config, relay: &Relay) -> Vec<Finding> {
     };
     let mut session = match Session::open(&connector, &deadlines()).await {
         Ok(session) => session,
-        Err(error) => return vec![Finding::fail(&check, error.to_string(), error.hint())],
+        Err(error) => return vec![unopened(relay, &error)],
     };
     let mut all = vec![taken_in(&check, relay, &session)];
+    all.extend(session.certificate_until().map(|until| {
+        let certificate = CheckName::RelayCertificate.of(relay.name.as_str());
+        certificates::lasting(&certificate, until, now, "renew it at the relay; a provider does that by itself")
+    }));
     let goes_by = |newsletter: &&Newsletter| {
         config.sending.get(&newsletter.slug).is_none_or(|sending| sending.relays.contains(&relay.name))
     };
@@ -59,11 +64,20 @@ async fn try_relay(config: &Config, relay: &Relay) -> Vec<Finding> {
     all
 }
 
+/// A certificate that is refused is a finding of its own.
+fn unopened(relay: &Relay, error: &OpenError) -> Finding {
+    let name = match error.cause {
+        OpenCause::Certificate(_) => CheckName::RelayCertificate,
+        _ => CheckName::Relay,
+    };
+    Finding::fail(&name.of(relay.name.as_str()), error.to_string(), error.hint())
+}
+
 fn deadlines() -> Deadlines {
     Deadlines { connect: STEP_MAX, greeting: STEP_MAX, tls: STEP_MAX, command: STEP_MAX, ..Deadlines::default() }
 }
 
-fn taken_in(check: &str, relay: &Relay, session: &Session) -> Finding {
+fn taken_in(check: &NamedCheck, relay: &Relay, session: &Session) -> Finding {
     let offered = session.capabilities();
     let mut text = format!("{}:{} took us in", relay.host, relay.port);
     text.push_str(match relay.tls {
@@ -85,7 +99,7 @@ fn taken_in(check: &str, relay: &Relay, session: &Session) -> Finding {
 
 /// Offers the envelope sender that the newsletter's mail has.
 async fn try_sender(config: &Config, relay: &Relay, newsletter: &Newsletter, session: &mut Session) -> Finding {
-    let check = format!("relay {}, sender of {}", relay.name, newsletter.slug);
+    let check = CheckName::RelaySender.of(format!("{}/{}", relay.name, newsletter.slug));
     let sender = match &newsletter.return_path {
         // No delivery has this number.
         Some(path) => verp::bounce_address(&config.keys, DeliveryId(0), None, path),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::Finding;
+use super::{CheckName, Finding};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::notice::NoticeSource;
@@ -28,19 +28,19 @@ async fn of_doors(db: &Db, config: &Config, now: Timestamp) -> Result<Vec<Findin
     let inbound = &config.inbound;
     let mut all = Vec::new();
     if inbound.smtp_listen.is_some() || inbound.lmtp_listen.is_some() {
-        all.push(age("reports at the listener", of_source(NoticeSource::Listener), is_due, now));
+        all.push(age("at the listener", of_source(NoticeSource::Listener), is_due, now));
     }
     if inbound.pipe {
-        all.push(age("reports of the pipe", of_source(NoticeSource::Pipe), is_due, now));
+        all.push(age("of the pipe", of_source(NoticeSource::Pipe), is_due, now));
     }
     if !inbound.mailboxes.is_empty() {
-        all.push(age("reports in mailboxes", of_source(NoticeSource::Mailbox), is_due, now));
+        all.push(age("in mailboxes", of_source(NoticeSource::Mailbox), is_due, now));
     }
     let positions = mailboxes::all(&mut tx).await?;
     for mailbox in &inbound.mailboxes {
         let position = positions.iter().find(|position| position.name == mailbox.name);
         all.extend(position.map(|position| {
-            let check = format!("last look into mailbox {}", mailbox.name);
+            let check = CheckName::MailboxRead.of(mailbox.name.as_str());
             let ago = ago(position.looked_at, now);
             match &position.error {
                 Some(error) => {
@@ -53,13 +53,14 @@ async fn of_doors(db: &Db, config: &Config, now: Timestamp) -> Result<Vec<Findin
     let rows = hooks::all(&mut tx).await?;
     for hook in &inbound.hooks {
         let heard = rows.iter().find(|row| row.name == hook.name).and_then(|row| row.heard_at);
-        all.push(age(&format!("reports of hook {}", hook.name), heard, is_due, now));
+        all.push(age(&format!("of hook {}", hook.name), heard, is_due, now));
     }
     Ok(all)
 }
 
 /// What the time of a door's last report means; `is_due` when issues went out so long ago that one should be there.
-fn age(check: &str, last: Option<Timestamp>, is_due: bool, now: Timestamp) -> Finding {
+fn age(door: &str, last: Option<Timestamp>, is_due: bool, now: Timestamp) -> Finding {
+    let check = &CheckName::Reports.of(door);
     match last {
         Some(at) => Finding::ok(check, format!("the last one came {}", ago(at, now))),
         None if is_due => Finding::warn(
@@ -94,7 +95,7 @@ mod tests {
             (before(1), true, FindingHealth::Ok, "1 day ago"),
             (before(40), false, FindingHealth::Ok, "40 days ago"),
         ] {
-            let finding = age("reports", last, is_due, now);
+            let finding = age("of the pipe", last, is_due, now);
             assert!(finding.health == health && finding.text.contains(says), "{finding:?}");
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::Finding;
+use super::{CheckName, Finding};
 
 /// RFC 7208 4.6.4: terms that cost a question, over all includes.
 const LOOKUPS_MAX: u32 = 10;
@@ -218,7 +218,7 @@ impl Evaluation {
 
     /// What it means for mail from `domain`, whose record is `record`.
     pub(super) fn finding(&self, domain: &str, record: &str) -> Finding {
-        let check = format!("SPF of {domain}");
+        let check = CheckName::Spf.of(domain);
         if let Some(error) = &self.error {
             let hint =
                 "receivers take such a record for an error (RFC 7208 2.6.7); your relay's operator says which to set";

@@ -1,7 +1,7 @@
 //! Records that are lists of tags: a DKIM key (RFC 6376 3.6.1) and a DMARC policy (RFC 7489 6.3), read as receivers read
 //! them. Asks nobody.
 
-use super::Finding;
+use super::{CheckName, Finding, NamedCheck};
 
 /// The tags of a list in their order, names as written; what is wrong with the list as a whole.
 pub(super) fn tags(record: &str) -> Result<Vec<(String, String)>, String> {
@@ -40,7 +40,7 @@ fn without_spaces(text: &str) -> String {
 
 /// Judges what stands at `name`, where `wanted` should.
 pub(super) fn dkim(name: &str, wanted: &str, texts: &[String]) -> Finding {
-    let check = format!("DKIM at {name}");
+    let check = CheckName::Dkim.of(name);
     let is_key = |text: &&String| {
         let start: String = without_spaces(text).to_lowercase();
         start.starts_with("v=dkim") || start.starts_with("p=") || start.contains(";p=")
@@ -110,6 +110,10 @@ pub(super) struct DmarcPolicy {
     pub(super) strict_dkim: bool,
     /// `aspf=s`.
     pub(super) strict_spf: bool,
+    /// Where the record stands.
+    pub(super) domain: String,
+    /// The domains that reports go to.
+    pub(super) report_domains: Vec<String>,
 }
 
 impl DmarcPolicy {
@@ -132,7 +136,7 @@ fn is_meant_as_dmarc(text: &str) -> bool {
 
 /// Judges the records of `domain`, which were found at `_dmarc.{at}`. The policy is what receivers make of them.
 pub(super) fn dmarc(domain: &str, at: &str, texts: &[String]) -> (Finding, Option<DmarcPolicy>) {
-    let check = format!("DMARC of {domain}");
+    let check = CheckName::Dmarc.of(domain);
     let found: Vec<&String> = texts.iter().filter(|text| is_dmarc(text)).collect();
     let finding = match found.as_slice() {
         [] => match texts.iter().find(|text| is_meant_as_dmarc(text)) {
@@ -151,7 +155,7 @@ pub(super) fn dmarc(domain: &str, at: &str, texts: &[String]) -> (Finding, Optio
     (finding, None)
 }
 
-fn policy(check: &str, domain: &str, at: &str, record: &str) -> (Finding, Option<DmarcPolicy>) {
+fn policy(check: &NamedCheck, domain: &str, at: &str, record: &str) -> (Finding, Option<DmarcPolicy>) {
     let (policy, reports) = match read_policy(domain, at, record) {
         Ok(read) => read,
         Err(fault) => {
@@ -170,6 +174,12 @@ fn policy(check: &str, domain: &str, at: &str, record: &str) -> (Finding, Option
     (finding, Some(policy))
 }
 
+/// The domain of a `mailto:` that may bear a largest size (RFC 7489 6.2).
+fn domain_of(uri: &str) -> Option<String> {
+    let (_, domain) = uri.strip_prefix("mailto:")?.rsplit_once('@')?;
+    domain.split('!').next().filter(|domain| !domain.is_empty()).map(str::to_owned)
+}
+
 /// The policy, and where reports go; or why receivers cannot read it.
 fn read_policy(domain: &str, at: &str, record: &str) -> Result<(DmarcPolicy, Vec<String>), String> {
     const ASKS: &[&str] = &["none", "quarantine", "reject"];
@@ -183,11 +193,20 @@ fn read_policy(domain: &str, at: &str, record: &str) -> Result<(DmarcPolicy, Vec
     let asked = one_of("p", ASKS)?.ok_or_else(|| format!("{record} has no policy"))?;
     // For domains below the one where the record stands.
     let below = one_of("sp", ASKS)?.filter(|_| at != domain);
-    let policy =
-        DmarcPolicy { asks: below.unwrap_or(asked), strict_dkim: is_strict("adkim")?, strict_spf: is_strict("aspf")? };
+    let policy = DmarcPolicy {
+        asks: below.unwrap_or(asked),
+        strict_dkim: is_strict("adkim")?,
+        strict_spf: is_strict("aspf")?,
+        domain: at.to_owned(),
+        report_domains: Vec::new(),
+    };
     let reports = [of("rua"), of("ruf")].into_iter().flatten();
     let uris = reports.flat_map(|list| list.split(',').map(|uri| uri.trim().to_owned()).collect::<Vec<_>>());
-    Ok((policy, uris.collect()))
+    let uris: Vec<String> = uris.collect();
+    let mut report_domains: Vec<String> = uris.iter().filter_map(|uri| domain_of(uri)).collect();
+    report_domains.sort();
+    report_domains.dedup();
+    Ok((DmarcPolicy { report_domains, ..policy }, uris))
 }
 
 #[cfg(test)]
@@ -265,5 +284,11 @@ mod tests {
         let policy = |domain: &str| dmarc(domain, "x.org", &text).1.unwrap();
         assert!(policy("a.b.x.org").is_enforced() && !policy("x.org").is_enforced());
         assert!(policy("x.org").strict_dkim && !policy("x.org").strict_spf);
+        let told = "v=DMARC1; p=none; rua=mailto:a@x.org!10m, mailto:b@Y.org; ruf=mailto:c@y.org,https://z.org/";
+        let policy = dmarc("x.org", "x.org", &texts(&[told])).1.unwrap();
+        assert_eq!(
+            (policy.domain.as_str(), policy.report_domains),
+            ("x.org", vec!["x.org".to_owned(), "y.org".to_owned()])
+        );
     }
 }

@@ -73,6 +73,16 @@ string_enum! {
         BackupOld = "backup.old",
         /// Old rows are about to be taken away for the first time.
         RetentionFirst = "retention.first",
+        /// A certificate ends soon, or is refused.
+        CertificateEnding = "certificate.ending",
+        /// A record that receivers ask for is not as it should be.
+        DnsChanged = "dns.changed",
+        /// Another check of `coranto doctor` fails.
+        CheckFailed = "check.failed",
+        /// Strangers ask for more sign-ups than the limits allow.
+        SignupsLimited = "signups.limited",
+        /// The keys are not those that the database was made with.
+        KeyForeign = "key.foreign",
     }
 }
 
@@ -132,7 +142,11 @@ impl AlarmName {
             | Self::JournalUnwritable
             | Self::BackupFailed
             | Self::BackupOld
-            | Self::RetentionFirst => Severity::Look,
+            | Self::RetentionFirst
+            | Self::CertificateEnding
+            | Self::DnsChanged
+            | Self::CheckFailed
+            | Self::SignupsLimited => Severity::Look,
             _ => Severity::Person,
         }
     }
@@ -163,6 +177,7 @@ impl AlarmName {
                 | Self::HooksHeld
                 | Self::HooksForged
                 | Self::JournalUnwritable
+                | Self::SignupsLimited
         )
     }
 
@@ -197,6 +212,11 @@ impl AlarmName {
             Self::BackupFailed => "no backup could be made".to_owned(),
             Self::BackupOld => "there is no recent backup".to_owned(),
             Self::RetentionFirst => "old data is about to be deleted for the first time".to_owned(),
+            Self::CertificateEnding => of("a certificate ends or is refused: {}"),
+            Self::DnsChanged => of("a record in the DNS is not as it should be: {}"),
+            Self::CheckFailed => of("a check of `coranto doctor` fails: {}"),
+            Self::SignupsLimited => "strangers ask for more sign-ups than the limits allow".to_owned(),
+            Self::KeyForeign => "the keys are not those of the database".to_owned(),
         }
     }
 
@@ -206,7 +226,7 @@ impl AlarmName {
         let of = |text: &str| text.replace("{}", slug);
         match self {
             Self::IssuePaused => {
-                of("`coranto issues show {}` says more; `coranto issues resume {}` goes on from where it stopped")
+                of("`coranto issues show {}` says more; `coranto issues resume {}` resumes it")
             }
             Self::IssueHeld => of("`coranto issues show {}` says more; `coranto queue FILE` gives it another time"),
             Self::IssueFailed => of(
@@ -225,7 +245,7 @@ impl AlarmName {
                     .to_owned()
             }
             Self::RelayDown => "`coranto doctor` tries every relay and says what it answers".to_owned(),
-            Self::RelayQuota => "mail goes on by itself when the quota returns; the provider may raise it".to_owned(),
+            Self::RelayQuota => "sending resumes by itself when the quota returns; the provider may raise it".to_owned(),
             Self::RelayRefuses => of("`coranto doctor` tries its log-in and sender; ask the provider with the words above"),
             Self::LedgerUnwritable => {
                 "make room on the disk, or look for the process that holds the database; nothing is lost".to_owned()
@@ -239,7 +259,7 @@ impl AlarmName {
             Self::SlotEmpty => "`coranto queue FILE` fills it; `coranto new TITLE` begins an issue".to_owned(),
             Self::BouncesHeld => "`coranto bounces list` shows them; release or discard them".to_owned(),
             Self::ComplaintsUnmatched => {
-                "their readers go on getting mail; ask the provider for reports that keep Message-ID or List-Unsubscribe"
+                "their readers still get email; ask the provider for reports that keep Message-ID or List-Unsubscribe"
                     .to_owned()
             }
             Self::ComplaintsMany => of(
@@ -259,17 +279,37 @@ impl AlarmName {
                     .to_owned()
             }
             Self::MailboxUnread => "`coranto doctor` tries it and says what to do; reports wait there meanwhile".to_owned(),
-            Self::InstallationHeld => of("`coranto status` says what to look at; `coranto release` lifts the hold"),
+            _ => self.advice_for_installation().to_owned(),
+        }
+    }
+
+    /// The same of what concerns no issue, no relay and no door.
+    fn advice_for_installation(self) -> &'static str {
+        match self {
+            Self::InstallationHeld => "`coranto status` says what to look at; `coranto release` lifts the hold",
             Self::JournalUnwritable => {
-                "make `state` under [server] writable; until then a restored backup brings these readers back".to_owned()
+                "make `state` under [server] writable; until then a restored backup brings these readers back"
             }
             Self::BackupFailed | Self::BackupOld => {
-                "`coranto backup` says what stands in the way; [backup] in the configuration says where backups go".to_owned()
+                "`coranto backup` says what stands in the way; [backup] in the configuration says where backups go"
+            }
+            Self::CertificateEnding => {
+                "renew it, and let the server that shows it read it again; `coranto doctor` says which it is"
+            }
+            Self::DnsChanged => "`coranto doctor` prints the record that should be there; docs/dns.md has each",
+            Self::CheckFailed => "`coranto doctor` says what to do",
+            Self::SignupsLimited => {
+                "whoever asks now has work to do first; if these are readers, raise the limit under [signup]"
+                    
+            }
+            Self::KeyForeign => {
+                "start the server with the key file that the database was made with; `coranto keys list` names it"
             }
             Self::RetentionFirst => {
                 "`coranto tidy --dry-run` shows it; [retention] in the configuration says how long what is kept"
-                    .to_owned()
+                    
             }
+            _ => "`coranto status` says more",
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod address;
 pub mod alarm;
 pub mod cause;
 pub mod characters;
+pub mod checkup;
 pub mod consent;
 pub mod copying;
 pub mod decision;

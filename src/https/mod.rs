@@ -3,6 +3,7 @@
 
 mod certificate;
 mod guard;
+pub mod probe;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::client::conn::http1;
-use hyper::header::{ACCEPT, CONNECTION, CONTENT_TYPE, HOST, HeaderValue, LOCATION, USER_AGENT};
+use hyper::header::{ACCEPT, CONNECTION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
@@ -23,7 +24,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use url::{Host, Url};
 
-pub use certificate::public_key;
+pub use certificate::{is_for, leaf, public_key, valid_until};
 pub use guard::is_public;
 pub use rustls::Error as TlsError;
 
@@ -36,6 +37,7 @@ const SHORT_ANSWER_MAX: Duration = Duration::from_secs(10);
 pub struct ServerReply {
     pub status: StatusCode,
     pub location: Option<String>,
+    pub fields: HeaderMap,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -154,6 +156,34 @@ impl HttpsClient {
         tokio::time::timeout(SHORT_ANSWER_MAX, whole).await.unwrap_or(Err(Unheard::Late))
     }
 
+    /// A connection to `at`, or to where the host of `url` is.
+    pub async fn reach(&self, url: &Url, at: Option<SocketAddr>) -> Result<TcpStream, Unheard> {
+        let host = url.host().ok_or(Unheard::NoHost)?.to_owned();
+        match at {
+            Some(at) => Ok(TcpStream::connect(at).await?),
+            None => self.connect(&host, url.port_or_known_default().unwrap_or(443)).await,
+        }
+    }
+
+    /// Asks for `url` over a connection of the caller's, with header lines of theirs. The answer's body, where it is a
+    /// success of at most `bytes_max`.
+    pub async fn ask_over<S>(
+        &self,
+        stream: S,
+        url: &Url,
+        fields: &[(&'static str, HeaderValue)],
+        bytes_max: usize,
+    ) -> Result<(ServerReply, Vec<u8>), Unheard>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let mut request = self.request(Method::GET, url);
+        for (name, value) in fields {
+            request.headers_mut().insert(*name, value.clone());
+        }
+        exchange(stream, request, Some(bytes_max)).await
+    }
+
     async fn encrypted(&self, host: &Host, stream: TcpStream) -> Result<TlsStream<TcpStream>, Unheard> {
         let name = match host {
             Host::Domain(name) => ServerName::try_from(name.clone()).map_err(io::Error::other)?,
@@ -221,7 +251,7 @@ where
     let mut answer = pin!(async move {
         let answer = sender.send_request(request).await?;
         let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let reply = ServerReply { status: answer.status(), location };
+        let reply = ServerReply { status: answer.status(), location, fields: answer.headers().clone() };
         let body = match bytes_max {
             Some(most) if reply.status == StatusCode::OK => {
                 let body = Limited::new(answer.into_body(), most).collect().await.map_err(|_| Unheard::Body)?;

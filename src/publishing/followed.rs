@@ -8,6 +8,7 @@ use super::notice::FollowNotice;
 use super::plan::{NoSlot, QueuePlan};
 use super::publisher::{Publisher, QueueOptions};
 use super::queue::{self, Queued};
+use super::sender;
 use super::source::{ASKED_DRAFT, Source};
 use super::spot::{SETTLING, When, is_missed};
 use crate::clock::Timestamp;
@@ -91,6 +92,9 @@ impl Followed<'_> {
                 Ok(_) | Err(NoSlot::None) => {}
                 Err(error) => return Ok(Some(self.no_slot(&error))),
             }
+        }
+        if let Some(why) = sender::trouble(&mut tx, self.publisher).await? {
+            return Ok(Some(why));
         }
         if !new {
             return Ok(None);

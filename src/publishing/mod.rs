@@ -26,6 +26,7 @@ mod publisher;
 mod queue;
 mod render;
 pub mod scheduler;
+mod sender;
 pub mod settings;
 mod shift;
 mod skip;

@@ -14,15 +14,16 @@ use super::entry::{EntryOutcome, RequestError, SignupJob};
 use super::human_check::{self, CheckResult, HumanCheck, NextStep, Requirement};
 use super::list::SignupList;
 use super::mail_kind::MailKind;
-use super::rate_limiter::{LimitUsage, MailTarget, RateLimiter};
+use super::rate_limiter::{LimitScope, LimitUsage, MailTarget, RateLimiter};
 use super::stranger::Signup;
 use crate::clock::{MONTH, Timestamp};
 use crate::domain::address::EmailAddress;
+use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::event::Event;
 use crate::domain::subscriber::AskedBy;
 use crate::store::events::About;
 use crate::store::subscribers::NewSubscriber;
-use crate::store::{Result as Stored, events, limits, marks, requests};
+use crate::store::{Result as Stored, alarms, events, limits, marks, requests};
 use crate::telemetry::metrics;
 use crate::words::Language;
 
@@ -125,6 +126,8 @@ pub(super) async fn press(
 ) -> Result<LimitUsage, RequestError> {
     let pressure = limiter.pressure(wanted, act.now);
     for bound in &pressure.reached {
+        // One network alone is an everyday thing.
+        let calls = *bound != LimitScope::Network;
         let bound = bound.as_str();
         tracing::warn!(
             bound,
@@ -132,7 +135,15 @@ pub(super) async fn press(
         );
         let about = About { newsletter: Some(wanted.newsletter), ..About::default() };
         let event = Event::SignupLimited { bound };
-        signup.db.write(async |tx| events::append(tx, act.by(), about, &event).await).await?;
+        let note = format!("the limit {bound} of an hour is reached");
+        let alarm = Alarm::new(AlarmName::SignupsLimited, bound, &note);
+        let noted = signup.db.write(async |tx| {
+            if calls {
+                alarms::raise(tx, &alarm, act.by()).await?;
+            }
+            events::append(tx, act.by(), about, &event).await
+        });
+        noted.await?;
     }
     match pressure.refused {
         Some(retry_after) => Err(RequestError::TooMany { retry_after }),

@@ -14,8 +14,11 @@ use super::capabilities::Capabilities;
 use super::connector::Deadlines;
 use super::dot::{Malformed, wire_form};
 use super::fault::Fault;
+use super::stream::Stream;
 use super::wire::{Interrupted, Wire, within};
+use crate::clock::Timestamp;
 use crate::domain::reply::{Reply, Stage};
+use crate::https;
 
 /// A connection that is greeted, encrypted and logged in.
 pub struct Session {
@@ -113,6 +116,13 @@ impl Session {
 
     pub fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    /// When the certificate that the server showed ends; nothing where TLS is not spoken.
+    pub fn certificate_until(&self) -> Option<Timestamp> {
+        let Stream::Tls(stream) = self.wire.stream() else { return None };
+        let shown = stream.get_ref().1.peer_certificates()?.first()?;
+        https::valid_until(shown).map(|seconds| Timestamp(seconds.saturating_mul(1000)))
     }
 
     /// Whether another envelope may be tried. False after anything that left the conversation in doubt, and once the

@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::alarm::{AlarmName, Severity};
 use crate::domain::cause::{Cause, Certainty};
+use crate::domain::checkup::FindingHealth;
 use crate::domain::consent::ConsentKind;
 use crate::domain::copying::CopyState;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
@@ -89,7 +90,7 @@ macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
 text_columns!(
     Cause, Certainty, Effect, NoticeEvidence, NoticeKind, NoticeSource, SubscriptionState, EndedBy, AskedBy,
     ImportState, ImportDid, Format, RequestKind, ConsentKind, SuppressionReason, ImageFormat, IssueState, Visibility,
-    DeliveryState, DeliveryKind, Reason, Trouble, AlarmName, Severity, Span, CopyState
+    DeliveryState, DeliveryKind, Reason, Trouble, AlarmName, Severity, Span, CopyState, FindingHealth
 );
 integer_columns!(
     Timestamp, Mark, Fingerprint, NewsletterId, SubscriberId, SubscriptionId, ConsentId, RequestId, ImportId, IssueId,

@@ -7,6 +7,7 @@ pub mod alarms;
 pub mod arrivals;
 pub mod backups;
 mod changes;
+pub mod checkups;
 pub mod choices;
 pub mod claimed;
 pub mod column;

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::folding;
 use crate::clock::{DAY, Timestamp};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, By};
+use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::event::Event;
 use crate::store::events::About;
 use crate::store::keys::{KnownKey, Stake};
-use crate::store::{Db, StoreError, Tx, events, keys, subscribers};
+use crate::store::{Db, StoreError, Tx, alarms, events, keys, subscribers};
 use crate::token::{Fingerprint, KeyKind, Keyring};
 
 /// Mails of this age are still in use: their links are what a lost key costs.
@@ -102,6 +103,25 @@ pub async fn admit(db: &Db, ring: &Keyring, actor: &Actor, now: Timestamp) -> Re
         db.write(async |tx| keys::folded(tx, folding::RULES).await).await?;
     }
     Ok(())
+}
+
+/// Calls a person when a server was started with keys that are not the database's, by whichever server works on it; the
+/// call ends when one was admitted.
+pub async fn call_about_keys(db: &Db, admitted: &Result<(), KeyTrouble>, by: By<'_>) -> Result<(), StoreError> {
+    match admitted {
+        Err(KeyTrouble::Store(_)) => Ok(()),
+        Err(trouble) => {
+            let alarm = Alarm::new(AlarmName::KeyForeign, "", &trouble.to_string());
+            db.write(async |tx| alarms::raise(tx, &alarm, by).await).await.map(drop)
+        }
+        Ok(()) => {
+            let standing = alarms::all(&mut db.read().await?).await?;
+            if !standing.iter().any(|one| one.name == AlarmName::KeyForeign && one.cleared_at.is_none()) {
+                return Ok(());
+            }
+            db.write(async |tx| alarms::clear(tx, AlarmName::KeyForeign, "", by.now).await).await.map(drop)
+        }
+    }
 }
 
 async fn note_all(

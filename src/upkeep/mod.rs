@@ -4,6 +4,7 @@
 
 mod alarms;
 mod board;
+mod checkup;
 mod copy;
 mod folding;
 mod hold;
@@ -31,13 +32,14 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 pub use board::read as read_board;
+pub use checkup::{is_failing, remember as remember_findings};
 pub use copy::{
     CopiedTable, CopyListener, CopyStep, CopyTrouble, Relocation, SideSum, copy_whole, move_to, reopen, usable,
 };
 pub use folding::{Refolded, clashes, refold};
 pub use hold::{hold, release};
 pub use journal::JournalKeeper;
-pub use keys::{Adopted, KeySummary, KeyTrouble, Use, admit, adopt, list, look};
+pub use keys::{Adopted, KeySummary, KeyTrouble, Use, admit, adopt, call_about_keys, list, look};
 pub use outage::Outage;
 pub use push::AlarmPush;
 pub use restored::{MemoryTrouble, Rebirth, adopt as adopt_copy, begin_anew, heed, remember};

@@ -6,7 +6,7 @@ use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Json, Router};
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::handler_error::{Complete, HandlerError};
 use super::host;
+use super::probe;
 use super::site::Site;
 use crate::clock::Timestamp;
 use crate::domain::alarm::AlarmName;
@@ -34,8 +35,17 @@ pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/healthz", get(alive)).route("/readyz", get(ready)).route("/metrics", get(elsewhere))
 }
 
-async fn alive() -> &'static str {
-    "ok\n"
+async fn alive(
+    State(site): State<Arc<Site>>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let seen = peer.and_then(|Extension(ConnectInfo(peer))| probe::answer(&site, peer, uri.path(), &headers));
+    match seen {
+        Some(seen) => (Extension(Complete), Json(seen)).into_response(),
+        None => "ok\n".into_response(),
+    }
 }
 
 /// Ready is who can read and write the ledger, with a scheduler that is not late. Whatever else is wrong stands beside

@@ -18,6 +18,7 @@ mod host;
 mod one_click;
 mod policy;
 pub mod preview;
+mod probe;
 mod proxies;
 mod public;
 mod requests;

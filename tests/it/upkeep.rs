@@ -1,5 +1,9 @@
 //! Alarms as whoever is on duty gets them: at once, once a day, at the end; never more than ten emails an hour.
 
+mod causes;
+mod checkups;
+mod rounds;
+mod told;
 mod ways;
 
 use std::time::Duration;

@@ -39,7 +39,7 @@ fn findings(folder: &Path, args: &[&str], code: i32) -> HashMap<String, (String,
     let of = |line: &str| {
         let value: Value = serde_json::from_str(line).unwrap();
         let part = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
-        (part("check"), (part("health"), format!("{} {}", part("text"), part("hint"))))
+        (part("check"), (part("state"), format!("{} {}", part("text"), part("hint"))))
     };
     ended.stdout.lines().map(of).collect()
 }
@@ -115,7 +115,7 @@ async fn a_server_at_work_is_well_from_end_to_end() {
     for check in ["reports at the listener", "reports of hook own"] {
         let line = doctor.stdout.lines().find(|line| line.contains(check)).unwrap_or_else(|| panic!("{doctor:?}"));
         let value: Value = serde_json::from_str(line).unwrap();
-        assert_eq!((&value["health"], &value["text"]), (&"ok".into(), &"no report yet".into()));
+        assert_eq!((&value["state"], &value["text"]), (&"ok".into(), &"no report yet".into()));
     }
     installation.end().await;
 }

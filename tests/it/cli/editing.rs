@@ -119,7 +119,7 @@ fn now_seconds(folder: &Path) -> i64 {
 }
 
 #[test]
-fn many_readers_at_once_take_their_number() {
+pub(super) fn many_readers_at_once_take_their_number() {
     let folder = installation();
     let folder = folder.path();
     many_readers(folder);

@@ -4,6 +4,7 @@ mod alarms;
 mod asking;
 mod bounces;
 mod bounces_check;
+mod checks;
 mod database_file;
 mod doctor;
 mod editing;
@@ -27,6 +28,7 @@ mod surroundings;
 mod truth;
 mod upgrading;
 mod whose;
+mod worlds;
 
 use std::path::Path;
 use std::time::Duration;

@@ -6,6 +6,7 @@
 pub(crate) mod acts;
 pub(crate) mod altcha;
 pub(crate) mod browser;
+pub(crate) mod certificates;
 pub(crate) mod copies;
 pub(crate) mod database;
 pub(crate) mod http;

@@ -1,8 +1,10 @@
 //! Files that say themselves when they are to go out.
 
+use coranto::domain::alarm::AlarmName;
+use coranto::domain::checkup::FindingHealth;
 use coranto::domain::issue::IssueState::{Draft, Held, Paused, Queued, Sending, Sent};
 use coranto::publishing::When;
-use coranto::store::Db;
+use coranto::store::{Db, alarms, checkups};
 
 use super::ground::{EVENTS_AGAIN, FRIDAY, FRIDAY_AFTER, PublishingFixture, THIRD_FRIDAY, WEDNESDAY, at, no_event};
 use crate::harness::database::both_databases;
@@ -89,6 +91,27 @@ both_databases! {
         desk.file(A, "send_at: next", "Text.");
         desk.follow(&mut follower).await;
         assert_eq!(desk.issue("a").await.state, Queued);
+    }
+
+    async fn a_file_of_a_sender_that_receivers_refuse_is_held_where_many_would_get_it(db: Db) {
+        let desk = PublishingFixture::new(db).await;
+        let sender = desk.publisher().newsletter().from.address.domain().to_owned();
+        let mut follower = desk.follower();
+        desk.look(&mut follower).await;
+        let fails = format!("dns.spf/{sender}");
+        desk.db.write(async |tx| checkups::begin(tx, &fails, FindingHealth::Fail, desk.now).await).await.unwrap();
+        desk.readers(&["anna"]).await;
+        desk.file(A, "send_at: 2026-11-27 09:00", "Text.");
+        desk.follow(&mut follower).await;
+        assert_eq!(desk.issue("a").await.state, Queued, "few readers");
+        let many: Vec<String> = (0..100).map(|number| format!("reader{number}")).collect();
+        desk.readers(&many.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        desk.file(B, "send_at: 2026-11-28 09:00", "Another text.");
+        desk.follow(&mut follower).await;
+        assert_eq!(desk.issue("b").await.state, Held);
+        assert!(desk.issue("b").await.note.contains(&format!("dns.spf/{sender} fails")), "{}", desk.issue("b").await.note);
+        let alarms = alarms::all(&mut desk.db.read().await.unwrap()).await.unwrap();
+        assert!(alarms.iter().any(|one| one.name == AlarmName::IssueHeld && one.scope == "week/b"), "{alarms:?}");
     }
 
     async fn a_time_that_was_past_when_the_file_was_first_seen_is_held(db: Db) {

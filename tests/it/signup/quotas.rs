@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use coranto::domain::alarm::AlarmName;
 use coranto::signup::{self, Limits, RequestError};
-use coranto::store::Db;
+use coranto::store::{Db, alarms};
 use tokio::task::JoinSet;
 
 use super::SignupFixture;
@@ -94,8 +95,13 @@ both_databases! {
             }
             assert_eq!(refused, expected);
             let [after, .., events_after] = ground.fingerprint().await;
-            // One event for each that was taken, and one for the limit.
-            assert_eq!((after - before, events_after - events), (200 - expected, 201 - expected));
+            // One event for each that was taken, one for the limit, and one for the call that a limit of all is.
+            let is_shared = expected == 0;
+            assert_eq!((after - before, events_after - events), (200 - expected, 201 - expected + i64::from(is_shared)));
+            let called = alarms::all(&mut db.read().await.unwrap()).await.unwrap();
+            let scope = if limits.all_requests_per_hour == 20 { "all" } else { "domain" };
+            let is_called = called.iter().any(|one| one.name == AlarmName::SignupsLimited && one.scope == scope);
+            assert_eq!(is_called, is_shared, "{called:?}");
         }
     }
 

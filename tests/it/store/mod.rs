@@ -1,6 +1,7 @@
 //! Tests of `store`: each is written once and run on both databases.
 
 mod alarms;
+mod checkups;
 mod commits;
 mod deliveries;
 mod door;

@@ -6,6 +6,7 @@ use std::fs;
 use coranto::cli::Exit;
 use coranto::domain::alarm::{AlarmName, Severity};
 use coranto::domain::cause::{Cause, Certainty, Class, Party};
+use coranto::domain::checkup::{CheckName, FindingHealth};
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use coranto::domain::event::Event;
@@ -64,6 +65,8 @@ fn every_value_of_every_enum_is_explained() {
     assert_names(page, "Policies for uncertain mail", UncertainPolicy::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Alarms", AlarmName::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Alarms", Severity::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Checks", CheckName::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Checks", FindingHealth::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Notices", NoticeSource::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Notices", NoticeKind::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Notices", NoticeEvidence::ALL.iter().map(|value| value.as_str()));

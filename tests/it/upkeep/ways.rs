@@ -12,13 +12,13 @@ use super::*;
 use crate::harness::patience::until;
 
 /// What a server was sent, a text for each request; it answers the same to all.
-struct Ear {
+pub(super) struct Ear {
     port: u16,
     heard: Arc<Mutex<Vec<String>>>,
 }
 
 impl Ear {
-    fn answering(status: &'static str) -> Self {
+    pub(super) fn answering(status: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -47,12 +47,12 @@ impl Ear {
         format!("http://127.0.0.1:{}/s3cr3t-topic", self.port).parse().unwrap()
     }
 
-    fn heard(&self) -> Vec<String> {
+    pub(super) fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-fn pushing(ear: &Ear, format: PushFormat, to: &[&str]) -> AlarmSettings {
+pub(super) fn pushing(ear: &Ear, format: PushFormat, to: &[&str]) -> AlarmSettings {
     AlarmSettings {
         to: to.iter().map(|address| address.parse().unwrap()).collect(),
         newsletters: vec![week()],

@@ -2,4 +2,5 @@
 //! alone.
 
 mod behind;
+mod doctor;
 mod servers;

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::harness::certificates::self_signed;
 use crate::harness::patience::until_blocking;
 use crate::harness::program::Program;
 use crate::harness::unprivileged::{Unprivileged, open_folder};
@@ -79,12 +80,24 @@ pub(super) fn put_in(text: &str, part: &str, with: &str) -> String {
 impl Proxy {
     /// Starts `server` with `text` as its file, in front of `upstream`, for readers who ask for `host`.
     pub(super) fn start(server: Server, text: &str, upstream: SocketAddr, host: &str) -> Option<Self> {
+        Self::with_days(server, text, upstream, host, host, 365)
+    }
+
+    /// The same with a certificate for `named` that ends after so many days, if not before today.
+    pub(super) fn with_days(
+        server: Server,
+        text: &str,
+        upstream: SocketAddr,
+        host: &str,
+        named: &str,
+        days: i64,
+    ) -> Option<Self> {
         let program = server.find()?;
         let folder = open_folder();
         let at = folder.path().display().to_string();
-        let key = rcgen::generate_simple_self_signed([host.to_owned()]).unwrap();
-        fs::write(folder.path().join("fullchain.pem"), key.cert.pem()).unwrap();
-        fs::write(folder.path().join("privkey.pem"), key.signing_key.serialize_pem()).unwrap();
+        let (certificate, key) = self_signed(named, days);
+        fs::write(folder.path().join("fullchain.pem"), certificate).unwrap();
+        fs::write(folder.path().join("privkey.pem"), key).unwrap();
         let (secure, plain) = (free(), free());
         let text = put_in(text, "127.0.0.1:8080", &upstream.to_string());
         let mut command = match server {
@@ -99,6 +112,11 @@ impl Proxy {
         let program = Program::start(command);
         until_blocking(server.name(), || TcpStream::connect(secure).is_ok());
         Some(Self { secure, plain, host: host.to_owned(), _program: program, _folder: folder })
+    }
+
+    /// The certificate that it shows.
+    pub(super) fn certificate(&self) -> PathBuf {
+        self._folder.path().join("fullchain.pem")
     }
 
     /// Asks by TLS from the address `from`, and with it what the header lines say. What openssl does not understand of the
