@@ -39,6 +39,7 @@ mod restore;
 mod schema_hint;
 mod serve;
 pub mod sink;
+mod staging;
 mod state_hint;
 mod status;
 mod subscribers;
