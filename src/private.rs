@@ -5,6 +5,8 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use tempfile::TempDir;
+
 /// What such a file is made with.
 pub const FILE_MODE: u32 = 0o600;
 #[cfg(unix)]
@@ -33,6 +35,15 @@ pub fn folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, FOLDER_MODE);
     builder.create(path)
+}
+
+/// Makes a folder in `within` that goes with the value.
+pub fn staging(within: &Path, prefix: &str) -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(FOLDER_MODE));
+    builder.tempdir_in(within)
 }
 
 /// Lets the group of its folder read what root made in a folder of root's, where that group is not root's own: the
@@ -71,6 +82,8 @@ mod tests {
         folder(&below).unwrap();
         folder(&below).unwrap();
         assert_eq!((mode(&home.path().join("a")), mode(&below)), (0o700, 0o700));
+        let passing = staging(&below, ".x-").unwrap();
+        assert_eq!(mode(passing.path()), 0o700);
         let file = below.join("x");
         std::fs::write(&file, "open to all").unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();

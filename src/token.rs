@@ -14,6 +14,9 @@ mod bounce;
 mod file;
 mod hook;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aws_lc_rs::{aead, constant_time, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -156,13 +159,13 @@ impl Unproved {
     }
 }
 
-/// The keys that seal and open tokens, and the one that hashes addresses. The first that is not leaked seals; all open,
-/// so a key can be retired over years.
+/// The keys that seal and open tokens, and the one that hashes addresses. The first that is not leaked seals, unless
+/// [`Self::seal_with`] says otherwise; all open, so a key can be retired over years.
 #[derive(Clone)]
 pub struct Keyring {
     keys: Vec<Key>,
-    /// The place of the one that seals.
-    sealing: usize,
+    /// The place of the one that seals: every copy of this ring seals with the same.
+    sealing: Arc<AtomicUsize>,
     address: hmac::Key,
     address_fingerprint: Fingerprint,
 }
@@ -279,7 +282,7 @@ impl Keyring {
     }
 
     fn sealer(&self) -> &Key {
-        &self.keys[self.sealing]
+        &self.keys[self.sealing.load(Ordering::Relaxed)]
     }
 }
 

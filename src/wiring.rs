@@ -107,6 +107,15 @@ pub fn mailbox(mailbox: &InboundMailbox) -> anyhow::Result<MailboxSettings> {
 
 /// Who signs a newsletter's mail: its keys, in the order of the file.
 pub fn signers(config: &Config, slug: &str) -> anyhow::Result<Vec<Arc<Signer>>> {
+    keys_that(config, slug, true)
+}
+
+/// The keys of a newsletter that sign nothing yet.
+pub fn waiting_signers(config: &Config, slug: &str) -> anyhow::Result<Vec<Arc<Signer>>> {
+    keys_that(config, slug, false)
+}
+
+fn keys_that(config: &Config, slug: &str, sign: bool) -> anyhow::Result<Vec<Arc<Signer>>> {
     let keys = config.dkim.get(slug).map_or(&[][..], Vec::as_slice);
     let signer = |(at, dkim): (usize, &Dkim)| {
         let number = if keys.len() > 1 { format!(".{at}") } else { String::new() };
@@ -114,7 +123,7 @@ pub fn signers(config: &Config, slug: &str) -> anyhow::Result<Vec<Arc<Signer>>> 
             .map(Arc::new)
             .with_context(|| format!("newsletters.{slug}.dkim{number}.key cannot sign"))
     };
-    keys.iter().enumerate().map(signer).collect()
+    keys.iter().enumerate().filter(|(_, dkim)| dkim.signs == sign).map(signer).collect()
 }
 
 /// The templates, with what the operator put in place of some.

@@ -8,6 +8,8 @@ use crate::clock::{DAY, Timestamp};
 
 const BEGIN: &str = "coranto-";
 const END: &str = ".tar.gz";
+/// What a name is like, for SQL.
+pub(super) const LIKE: &str = "coranto-%.tar.gz";
 /// The time in a name, UTC.
 const TIME: &str = "%Y%m%d-%H%M%S";
 

@@ -12,6 +12,7 @@ mod nightly;
 mod places;
 mod put_back;
 mod seal;
+mod server;
 mod take;
 mod verify;
 
@@ -22,12 +23,14 @@ pub use folder::{BackupFile, list, thin};
 pub use manifest::{ArchivedFile, Manifest, fingerprints};
 pub use nightly::{Nightly, NightlySettings};
 pub use places::{BackupPlace, named_by};
-pub use put_back::{PutBack, RestorePlace, RestorePlan, check, config_to, files_in_place, keys_in_place, put_back};
+pub use put_back::{PutBack, RestorePlace, RestorePlan, RestoreTarget, check, config_to, files_in_place, keys_in_place, put_back};
 pub use take::{BackupPlan, BackupTarget, Taken, take};
 pub use verify::{Unpacked, unpack};
 
 use crate::store::StoreError;
 use crate::upkeep::{CopyTrouble, KeyTrouble, MemoryTrouble};
+
+const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Why there is no backup, or why it is not put back.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +39,8 @@ pub enum BackupError {
     Io { what: String, source: io::Error },
     #[error("{folder} has {free} MiB free, and a backup needs {needs} MiB for the time that it is made")]
     NoRoom { folder: String, free: u64, needs: u64 },
+    #[error("there is no folder {0}")]
+    NoFolder(String),
     #[error("{0} is there already; a backup overwrites nothing")]
     Exists(String),
     #[error("another process makes a backup at this moment")]

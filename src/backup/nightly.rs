@@ -9,11 +9,12 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::take::{BackupPlan, BackupTarget, Taken, take};
-use super::{BackupError, folder};
+use super::{BackupError, DAY_MS, folder};
 use crate::clock::{Clock, DAY, Timestamp};
 use crate::domain::actor::{Actor, By};
 use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::issue::IssueState;
+use crate::private;
 use crate::store::{Db, StoreError, alarms, backups, issues};
 
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -23,7 +24,6 @@ const WAIT_MAX: Duration = Duration::from_secs(6 * 3600);
 const AGAIN_AFTER: Duration = Duration::from_secs(3600);
 /// A day, and half of one for a long issue.
 const OLD_AFTER: Duration = Duration::from_secs(36 * 3600);
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Where and when.
 #[derive(Clone, Debug)]
@@ -95,6 +95,12 @@ impl Nightly {
     pub async fn take(&self, by: By<'_>) -> Result<Taken, BackupError> {
         let NightlySettings { folder, plan, keep_days, keep_weeks, .. } = &self.settings;
         let target = BackupTarget::File(folder.join(folder::name(by.now)));
+        // The first one makes the folder. Later a missing one is a disk that is not mounted.
+        if !backups::has_named(&mut self.db.read().await?, folder::LIKE).await? {
+            if let Err(error) = private::folder(folder) {
+                tracing::warn!(folder = %folder.display(), %error, "the folder of backups cannot be made");
+            }
+        }
         let taken = take(&self.db, plan, folder, target, by).await?;
         for gone in folder::thin(folder, *keep_days, *keep_weeks, by.now).map_err(BackupError::at(folder))? {
             tracing::info!(file = %gone.display(), "backup deleted: it has had its time");

@@ -1,5 +1,5 @@
 //! Puts a backup back: the database is made ready beside its place, with everything that begins a new generation, and only
-//! then takes the place. Whatever is there already is kept.
+//! then takes the place. Whatever is there already is kept: a file under another name, a server's tables in another schema.
 
 use std::fs::{self, File};
 use std::io;
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::BackupError;
 use super::manifest::fingerprints;
 use super::places::{self, BackupPlace, place_of};
+use super::server;
 use super::verify::Unpacked;
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
@@ -18,17 +19,37 @@ use crate::token::Keyring;
 use crate::upkeep::{self, Rebirth};
 use crate::witness::WitnessFolder;
 
-/// Where a backup is put.
+/// The time in the name of what is put aside, UTC.
+const STAMP: &str = "%Y%m%d-%H%M%S";
+
+/// The database that a backup becomes.
+#[derive(Clone, Debug)]
+pub enum RestoreTarget {
+    /// An SQLite file.
+    File(PathBuf),
+    /// A database of PostgreSQL, with its address as people may see it.
+    Server { url: String, shown: String },
+}
+
+impl RestoreTarget {
+    fn shown(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Server { shown, .. } => shown.clone(),
+        }
+    }
+}
+
+/// Where the files of a backup are put.
 #[derive(Clone, Debug)]
 pub struct RestorePlace {
-    /// The SQLite file.
-    pub database: PathBuf,
     pub state: PathBuf,
     pub places: Vec<BackupPlace>,
 }
 
 /// How a backup is put back.
 pub struct RestorePlan<'a> {
+    pub target: &'a RestoreTarget,
     pub place: &'a RestorePlace,
     pub keys: &'a Keyring,
     /// Whether a database that is there gives way.
@@ -41,9 +62,10 @@ pub struct RestorePlan<'a> {
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct PutBack {
     pub taken_at: String,
-    pub database: PathBuf,
-    /// Where the database is that was there before.
-    pub before: Option<PathBuf>,
+    /// The file or the address.
+    pub database: String,
+    /// The file or the schema in which the database is that was there before.
+    pub before: Option<String>,
     /// Files that were put in their places.
     pub written: Vec<PathBuf>,
     /// Files that were there already and differ; they stay.
@@ -55,7 +77,7 @@ pub struct PutBack {
 }
 
 /// Whether this backup may be put there. Changes nothing.
-pub fn check(unpacked: &Unpacked, plan: &RestorePlan<'_>) -> Result<(), BackupError> {
+pub async fn check(unpacked: &Unpacked, plan: &RestorePlan<'_>) -> Result<(), BackupError> {
     if let Some(fault) = unpacked.faults.first() {
         return Err(BackupError::Damaged(fault.clone()));
     }
@@ -68,11 +90,14 @@ pub fn check(unpacked: &Unpacked, plan: &RestorePlan<'_>) -> Result<(), BackupEr
         let has = has.first().cloned().unwrap_or_default();
         return Err(BackupError::OtherKey { has, needs: missing.clone() });
     }
-    let is_unfinished = waiting_for(&plan.place.database).exists();
-    if plan.place.database.exists() && !plan.replaces && !is_unfinished {
-        return Err(BackupError::NotEmpty(plan.place.database.display().to_string()));
+    let gives_way = match plan.target {
+        RestoreTarget::File(file) => plan.replaces || !file.exists() || waiting_for(file).exists(),
+        RestoreTarget::Server { url, .. } => server::check(url, plan.replaces, plan.now).await?,
+    };
+    match gives_way {
+        true => Ok(()),
+        false => Err(BackupError::NotEmpty(plan.target.shown())),
     }
-    Ok(())
 }
 
 /// Puts the keys of a backup in their places, where they are missing: without them the configuration cannot be read.
@@ -149,7 +174,7 @@ pub async fn put_back(unpacked: &Unpacked, plan: &RestorePlan<'_>, rehearses: bo
     let (name, reborn) = begin_anew(&staged, &witness, unpacked, plan).await?;
     let mut done = PutBack {
         taken_at: unpacked.manifest.taken_at.clone(),
-        database: plan.place.database.clone(),
+        database: plan.target.shown(),
         before: None,
         written: Vec::new(),
         kept: Vec::new(),
@@ -160,7 +185,11 @@ pub async fn put_back(unpacked: &Unpacked, plan: &RestorePlan<'_>, rehearses: bo
         return Ok(done);
     }
     (done.written, done.kept) = files_in_place(unpacked, plan.place)?;
-    done.before = swap(&staged, &plan.place.database, plan.now).await?;
+    let stamp = plan.now.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).strftime(STAMP).to_string();
+    done.before = match plan.target {
+        RestoreTarget::File(file) => swap(&staged, file, &stamp).await?.map(|path| path.display().to_string()),
+        RestoreTarget::Server { url, .. } => server::fill(&staged, url, &stamp, plan.now).await?,
+    };
     upkeep::remember(&witness, &name, &done.reborn)?;
     Ok(done)
 }
@@ -185,13 +214,12 @@ async fn begin_anew(
 
 /// Gives `database` the restored file. From the first step to the last a file beside it keeps everybody else from the
 /// place; when the program ends in between, the same command again does all of it once more.
-async fn swap(staged: &Path, database: &Path, now: Timestamp) -> Result<Option<PathBuf>, BackupError> {
+async fn swap(staged: &Path, database: &Path, stamp: &str) -> Result<Option<PathBuf>, BackupError> {
     let waiting = waiting_for(database);
     if database.exists() && !waiting.exists() {
         settle_log(database).await;
     }
     copy_to(staged, &waiting, FILE_MODE)?;
-    let stamp = now.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
     let mut before = None;
     for suffix in ["", "-wal", "-shm"] {
         let of = |file: &Path, more: &str| {

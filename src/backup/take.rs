@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 
-use super::BackupError;
 use super::archive::{self, StagedFile};
 use super::manifest::{ArchivedFile, FORMAT, Manifest};
 use super::places::{self, BackupPlace, is_known};
+use super::{BackupError, DAY_MS};
 use crate::clock::Timestamp;
 use crate::domain::actor::By;
 use crate::domain::alarm::AlarmName;
@@ -21,7 +21,7 @@ use crate::journal::Journal;
 use crate::private::{self, FILE_MODE};
 use crate::store::backups::{self, BackupRow};
 use crate::store::events::About;
-use crate::store::snapshot::{self, SnapshotFacts};
+use crate::store::snapshot::{self, SnapshotCheck, SnapshotFacts};
 use crate::store::{Db, StoreError, alarms, events};
 use crate::upkeep;
 
@@ -135,15 +135,18 @@ async fn make(
     {
         return Err(BackupError::Exists(path.display().to_string()));
     }
-    private::folder(folder).map_err(BackupError::at(folder))?;
+    // It is not made: where a disk is not mounted, a folder of its name would fill another.
+    if !folder.is_dir() {
+        return Err(BackupError::NoFolder(folder.display().to_string()));
+    }
     clean(folder);
-    let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(folder).map_err(BackupError::at(folder))?;
-    room(db, folder)?;
+    let staging = private::staging(folder, STAGING).map_err(BackupError::at(folder))?;
+    room(snapshot::size(db).await?, folder)?;
     let database = staging.path().join("database");
     if !snapshot::make(db, &database).await? {
         of_server(db.clone(), database.clone(), now).await?;
     }
-    let facts = snapshot::examine(&database).await?;
+    let facts = snapshot::examine(&database, check_of(db, now).await?).await?;
     if let Some(fault) = &facts.fault {
         return Err(BackupError::DatabaseDamaged(fault.clone()));
     }
@@ -172,6 +175,20 @@ async fn copied(db: &Db, path: &Path, now: Timestamp) -> Result<(), BackupError>
     Ok(())
 }
 
+/// The first backup of a week, from Monday in UTC, has its copy looked at in full.
+async fn check_of(db: &Db, now: Timestamp) -> Result<SnapshotCheck, StoreError> {
+    let last = backups::last_verified(&mut db.read().await?).await?;
+    Ok(match last {
+        Some(last) if week_of(last.taken_at) == week_of(now) => SnapshotCheck::Quick,
+        _ => SnapshotCheck::Full,
+    })
+}
+
+fn week_of(at: Timestamp) -> i64 {
+    // The first of January 1970 was a Thursday.
+    (at.0.div_euclid(DAY_MS) + 3).div_euclid(7)
+}
+
 /// Takes away what a process left that was killed: whoever has the lock is the only one at work.
 fn clean(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
@@ -183,8 +200,7 @@ fn clean(folder: &Path) {
 }
 
 /// The copy of the database, the archive, which is smaller, and a tenth.
-fn room(db: &Db, folder: &Path) -> Result<(), BackupError> {
-    let size = db.file_bytes();
+fn room(size: u64, folder: &Path) -> Result<(), BackupError> {
     let needs = size.saturating_mul(2).saturating_add(size / 10).saturating_add(1 << 20);
     match upkeep::room(folder) {
         Some(free) if free < needs => Err(BackupError::NoRoom {
@@ -332,5 +348,26 @@ impl Stage<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_begins_on_monday() {
+        let at = |text: &str| Timestamp::from_jiff(text.parse().unwrap());
+        let (sunday, monday) = (at("2026-11-29T23:59:59Z"), at("2026-11-30T00:00:00Z"));
+        assert_eq!(week_of(sunday) + 1, week_of(monday));
+        assert_eq!(week_of(monday), week_of(at("2026-12-06T23:59:59Z")));
+    }
+
+    #[test]
+    fn a_backup_needs_room_for_the_copy_and_the_archive() {
+        let home = tempfile::tempdir().unwrap();
+        assert!(room(0, home.path()).is_ok());
+        let refused = room(u64::MAX, home.path()).unwrap_err();
+        assert!(matches!(refused, BackupError::NoRoom { .. }), "{refused}");
     }
 }

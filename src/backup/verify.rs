@@ -7,7 +7,7 @@ use super::BackupError;
 use super::archive::{self, StagedFile};
 use super::manifest::Manifest;
 use super::places::DATABASE;
-use crate::store::snapshot;
+use crate::store::snapshot::{self, SnapshotCheck};
 
 /// A backup that was taken apart.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub async fn unpack(input: impl Read + Send + 'static, into: &Path) -> Result<Un
     let mut unpacked = Unpacked { manifest, files, faults: Vec::new() };
     let faults = match unpacked.file(DATABASE) {
         None => vec!["there is no database in it".to_owned()],
-        Some(path) => match snapshot::examine(path).await {
+        Some(path) => match snapshot::examine(path, SnapshotCheck::Quick).await {
             Ok(found) => unpacked.manifest.differences(&found),
             Err(error) => vec![format!("the database in it cannot be read: {error}")],
         },

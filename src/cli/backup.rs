@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::staging::Staging;
 use super::table::Table;
 use super::text::count;
 use super::when::{local, shared_zone};
@@ -61,6 +62,10 @@ pub(super) fn failure(error: BackupError) -> anyhow::Error {
     match error {
         BackupError::Key(trouble) => super::context::refused(trouble),
         BackupError::NoRoom { .. } => why.hint("make room, or name a file on another disk").into(),
+        BackupError::NoFolder(_) => {
+            let hint = "mount its disk, or make the folder; a backup makes none, for it would be on another disk";
+            why.exit(Exit::NotAllowed).hint(hint).into()
+        }
         BackupError::Busy => why.exit(Exit::NotAllowed).hint("wait until it is done").into(),
         BackupError::Damaged(_) => why.exit(Exit::Problems).into(),
         BackupError::OtherKey { .. } => {
@@ -122,6 +127,13 @@ async fn is_sending(db: &Db) -> anyhow::Result<bool> {
         || !issues::in_state(&mut tx, IssueState::Preparing).await?.is_empty())
 }
 
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
 async fn make_one(
     file: Option<PathBuf>,
     db: &Db,
@@ -131,10 +143,6 @@ async fn make_one(
     let actor = context.actor();
     let by = actor.at(context.now());
     let plan = plan(config, context)?;
-    let folder_of = |path: &Path| match path.parent() {
-        Some(folder) if folder != Path::new("") => folder.to_owned(),
-        _ => PathBuf::from("."),
-    };
     match file {
         None => {
             let Some(settings) = nightly(config, context)? else {
@@ -155,8 +163,13 @@ async fn make_one(
             Ok((taken, file))
         }
         Some(file) => {
+            let folder = folder_of(&file);
+            if !folder.is_dir() {
+                // Nothing was begun, so nothing is noted of it.
+                return Err(failure(BackupError::NoFolder(folder.display().to_string())));
+            }
             let target = BackupTarget::File(file.clone());
-            let taken = backup::take(db, &plan, &folder_of(&file), target, by).await.map_err(failure)?;
+            let taken = backup::take(db, &plan, &folder, target, by).await.map_err(failure)?;
             Ok((taken, file))
         }
     }
@@ -217,10 +230,24 @@ pub(super) fn open(file: &Path) -> anyhow::Result<Box<dyn io::Read + Send>> {
     Ok(Box::new(opened))
 }
 
+/// Where a backup is taken apart: where the room for it is, and never in the system's temporary folder. On a machine without
+/// the installation that is beside the file.
+fn verifying_folder(file: &Path, context: &Context) -> PathBuf {
+    let configured = context.config_file.exists().then(|| context.config().ok()).flatten();
+    match configured {
+        Some(config) if config.server.state.is_dir() => config.server.state.clone(),
+        Some(config) if config.database.sqlite_file().is_some_and(Path::exists) => {
+            config.database.sqlite_file().map(folder_of).unwrap_or_default()
+        }
+        _ if file == Path::new("-") => PathBuf::from("."),
+        _ => folder_of(file),
+    }
+}
+
 fn verify(file: &Path, context: &Context) -> anyhow::Result<Exit> {
-    let staging = tempfile::tempdir()?;
-    context.block_on(async {
-        let unpacked = unpack(open(file)?, staging.path()).await.map_err(failure)?;
+    let staging = Staging::within(&verifying_folder(file, context), ".coranto-verify-")?;
+    let work = async {
+        let unpacked = unpack(staging.stoppable(open(file)?), staging.path()).await.map_err(failure)?;
         let output = &context.output;
         let Unpacked { manifest, faults, .. } = &unpacked;
         let rows: u64 = manifest.tables.values().map(|table| table.rows).sum();
@@ -243,5 +270,6 @@ fn verify(file: &Path, context: &Context) -> anyhow::Result<Exit> {
             }
         }
         Ok(if is_whole { Exit::Ok } else { Exit::Problems })
-    })
+    };
+    staging.run(work, context)
 }

@@ -84,6 +84,7 @@ impl Context {
     /// Refuses keys that are not the database's, and holds a database that was put back.
     pub async fn admit(&self, db: &Db, config: &Config) -> anyhow::Result<()> {
         upkeep::admit(db, &config.keys, &self.actor(), self.now()).await.map_err(refused)?;
+        upkeep::follow(db, &config.keys, self.now()).await?;
         self.heed(db, config, false).await
     }
 

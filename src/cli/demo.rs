@@ -104,7 +104,7 @@ async fn play(args: &Args, context: &Context) -> anyhow::Result<()> {
     let listen = free_port(PORT)?;
     let mut config = write_files(&folder, listen, sink.addr())?;
     let _lock = EngineLock::acquire(config.database.as_str())?;
-    let db = serve::open(&config).await?;
+    let db = serve::open(&config, context.now()).await?;
     db.write(async |tx| newsletters::register(tx, &mut config.newsletters, context.now()).await).await?;
     let newsletter = config.newsletter(SLUG).context("the demo's newsletter is missing")?;
     context.output.note(format!("a newsletter in {FOLDER}/, with {} made-up readers", count(args.readers.into(), "")));

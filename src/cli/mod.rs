@@ -40,6 +40,7 @@ mod schema_hint;
 mod sender_check;
 mod serve;
 pub mod sink;
+mod staging;
 mod state_hint;
 mod status;
 mod subscribers;

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::backup::{failure, open};
+use super::staging::Staging;
 use super::text::count;
 use super::{Context, Exit, Failure};
-use crate::backup::{self, BackupError, PutBack, RestorePlace, RestorePlan, Unpacked, named_by, unpack};
+use crate::backup::{self, BackupError, PutBack, RestorePlace, RestorePlan, RestoreTarget, Unpacked, named_by, unpack};
 use crate::config::{Config, ConfigDocument, DatabaseUrl};
 use crate::store::StoreError;
 use crate::store::lock::EngineLock;
@@ -21,6 +22,7 @@ use crate::witness::WitnessFolder;
     before_help = "Examples:
   coranto restore coranto.tar.gz
   coranto restore coranto.tar.gz --check        all of it in a throw-away folder
+  coranto restore coranto.tar.gz --database postgres://coranto@db.example/coranto
   age -d -i key.txt coranto.tar.gz.age | coranto restore -
   coranto restore --adopt",
     after_help = "In an empty folder the configuration and the keys of the backup are put in their places too. Files that are \
@@ -36,7 +38,7 @@ pub(super) struct Args {
     /// Try everything, and change nothing.
     #[arg(long)]
     check: bool,
-    /// Put it into this SQLite file instead of the configuration's.
+    /// Put it into this database instead of the configuration's: an SQLite file, or PostgreSQL.
     #[arg(long, value_name = "URL")]
     database: Option<String>,
     /// The database is in its place already: from a snapshot, a copy of the file, or the recovery of PostgreSQL.
@@ -47,7 +49,9 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     match &args.file {
         Some(file) => {
-            let done = context.block_on(restore(file, &args, context))?;
+            // Beside the place: what is put back is large.
+            let staging = Staging::within(&staging_folder(&args, context), ".coranto-restore-")?;
+            let done = staging.run(restore(file, &args, &staging, context), context)?;
             show(&done, args.check, context)?;
             Ok(Exit::Ok)
         }
@@ -55,9 +59,8 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
 }
 
-async fn restore(file: &Path, args: &Args, context: &Context) -> anyhow::Result<PutBack> {
-    let staging = tempfile::Builder::new().prefix(".coranto-restore-").tempdir_in(staging_folder(args, context))?;
-    let unpacked = unpack(open(file)?, staging.path()).await.map_err(failure)?;
+async fn restore(file: &Path, args: &Args, staging: &Staging, context: &Context) -> anyhow::Result<PutBack> {
+    let unpacked = unpack(staging.stoppable(open(file)?), staging.path()).await.map_err(failure)?;
     if let Some(fault) = unpacked.faults.first() {
         return Err(failure(BackupError::Damaged(fault.clone())));
     }
@@ -72,22 +75,23 @@ async fn restore(file: &Path, args: &Args, context: &Context) -> anyhow::Result<
         }
         loaded => loaded?,
     };
-    let database = target(args, &config, context)?;
+    let target = target(args, &config, context)?;
     let files = ConfigDocument::load(&config_file, &context.env)?.files();
-    let place = RestorePlace { database, state: config.server.state.clone(), places: named_by(&files).0 };
+    let place = RestorePlace { state: config.server.state.clone(), places: named_by(&files).0 };
     let actor = context.actor();
     let plan = RestorePlan {
+        target: &target,
         place: &place,
         keys: &config.keys,
         replaces: args.replace || args.check,
         actor: &actor,
         now: context.now(),
     };
-    backup::check(&unpacked, &plan).map_err(failure)?;
-    // Held until the database is in its place: no server begins on the one that is to go.
-    let _lock = match args.check {
-        true => None,
-        false => lock(&place.database)?,
+    backup::check(&unpacked, &plan).await.map_err(failure)?;
+    // Held until the database is in its place: no server begins on the file that is to go.
+    let _lock = match &target {
+        RestoreTarget::File(file) if !args.check => lock(file)?,
+        _ => None,
     };
     let put = backup::put_back(&unpacked, &plan, args.check).await;
     put.map_err(failure)
@@ -98,8 +102,11 @@ async fn restore(file: &Path, args: &Args, context: &Context) -> anyhow::Result<
 fn staging_folder(args: &Args, context: &Context) -> PathBuf {
     let beside =
         Config::load(&context.config_file, &context.env).ok().and_then(|config| target(args, &config, context).ok());
-    let folder = beside.as_deref().and_then(Path::parent).filter(|folder| folder.is_dir()).unwrap_or(context.folder());
-    if folder == Path::new("") { PathBuf::from(".") } else { folder.to_owned() }
+    let beside = match &beside {
+        Some(RestoreTarget::File(file)) => file.parent(),
+        _ => None,
+    };
+    beside.filter(|folder| folder.is_dir()).unwrap_or(context.folder()).to_owned()
 }
 
 fn lock(database: &Path) -> anyhow::Result<Option<EngineLock>> {
@@ -113,7 +120,7 @@ fn lock(database: &Path) -> anyhow::Result<Option<EngineLock>> {
 }
 
 /// Where the database goes.
-fn target(args: &Args, config: &Config, context: &Context) -> anyhow::Result<PathBuf> {
+fn target(args: &Args, config: &Config, context: &Context) -> anyhow::Result<RestoreTarget> {
     let url = match &args.database {
         Some(text) => DatabaseUrl::parse(text, context.folder()).map_err(|(why, hint)| {
             let failure = Failure::usage(format!("--database: {why}"));
@@ -121,11 +128,9 @@ fn target(args: &Args, config: &Config, context: &Context) -> anyhow::Result<Pat
         })?,
         None => config.database.clone(),
     };
-    url.sqlite_file().map(Path::to_owned).ok_or_else(|| {
-        Failure::new("this version puts a backup into an SQLite file, not into PostgreSQL")
-            .hint("add --database sqlite://FILE; then `coranto migrate --from sqlite://FILE` moves it to PostgreSQL, still on hold")
-            .exit(Exit::NotAllowed)
-            .into()
+    Ok(match url.sqlite_file() {
+        Some(file) => RestoreTarget::File(file.to_owned()),
+        None => RestoreTarget::Server { url: url.as_str().to_owned(), shown: url.to_string() },
     })
 }
 
@@ -148,7 +153,7 @@ fn config_in_place(unpacked: &Unpacked, trial: Option<&Path>, context: &Context)
     let places = named_by(&document.files()).0;
     let state = file.parent().unwrap_or(Path::new("")).join("state");
     // The keys and texts that it names, without which it cannot be read.
-    backup::files_in_place(unpacked, &RestorePlace { database: PathBuf::new(), state, places }).map_err(failure)?;
+    backup::files_in_place(unpacked, &RestorePlace { state, places }).map_err(failure)?;
     Ok(file)
 }
 
@@ -205,9 +210,9 @@ fn show(done: &PutBack, is_trial: bool, context: &Context) -> anyhow::Result<()>
         output.line(format!("The backup of {} can be put back; {rows} would be uncertain.", done.taken_at))?;
         return Ok(());
     }
-    output.line(format!("The backup of {} is at {}.", done.taken_at, done.database.display()))?;
+    output.line(format!("The backup of {} is at {}.", done.taken_at, done.database))?;
     if let Some(before) = &done.before {
-        output.line(format!("The database that was there is {} now.", before.display()))?;
+        output.line(format!("The database that was there is in {before} now."))?;
     }
     for path in &done.kept {
         output.warn(format!("{} is another than in the backup, and stays as it is", path.display()));

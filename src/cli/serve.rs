@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Context, Exit, Failure, announce, backup, hooking, logo, owner, receiving};
 use crate::backup::{Nightly, NightlySettings};
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::delivery::{Engine, EngineSettings};
 use crate::doctor::rounds::Rounds;
@@ -24,10 +24,10 @@ use crate::publishing::pictures;
 use crate::publishing::scheduler::Scheduler;
 use crate::signup::{self, Signup, SignupList};
 use crate::store::lock::EngineLock;
-use crate::store::{Db, newsletters};
+use crate::store::{Db, StoreError, newsletters};
 use crate::supervise::{Supervisor, manager};
 use crate::templates::Templates;
-use crate::upkeep::{self, CopyTrouble, JournalKeeper, Upkeep};
+use crate::upkeep::{self, CopyTrouble, JournalKeeper, KeyAgreement, Upkeep, WaitingKey};
 use crate::web::{self, Embedding, Hooks, Proxies, Site};
 use crate::wiring;
 use crate::witness::{Witness, WitnessFolder};
@@ -86,17 +86,21 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let _lock = lock(&config, &args.role)?;
-        let db = open(&config).await?;
+        let db = open(&config, context.now()).await?;
         db.set_clock(&clock).await?;
         let admitted = upkeep::admit(&db, &config.keys, &context.actor(), clock.now()).await;
         upkeep::call_about_keys(&db, &admitted, context.actor().at(clock.now())).await?;
         admitted.map_err(super::context::refused)?;
         context.heed(&db, &config, args.role.contains(&Role::Deliver)).await?;
         db.write(async |tx| newsletters::register(tx, &mut config.newsletters, clock.now()).await).await?;
+        let agreement = KeyAgreement::new(machine());
+        agree(&agreement, &db, &config, &clock).await?;
         let nightly = backup::nightly(&config, context)?;
         let mut supervisor =
             start(&config, &db, &clock, &args.role, nightly, Some(context.folder().to_owned())).await?;
         announce(&mut supervisor, &db).await?;
+        let stop = supervisor.stop_token();
+        supervisor.add("the keys of all servers", keep_agreed(agreement, db.clone(), config.clone(), clock, stop));
         supervisor.run().await?;
         db.close().await;
         anyhow::Ok(())
@@ -125,17 +129,18 @@ fn lock(config: &Config, roles: &[Role]) -> anyhow::Result<Option<EngineLock>> {
 }
 
 /// Opens the database and brings its schema up to date: the server is the one who may.
-pub(super) async fn open(config: &Config) -> anyhow::Result<Db> {
+pub(super) async fn open(config: &Config, now: Timestamp) -> anyhow::Result<Db> {
     let db = Db::open(config.database.as_str())
         .await
         .with_context(|| format!("the database {} cannot be opened", config.database))?
         .with_journal(Journal::in_folder(&config.server.state));
     let file = config.database.sqlite_file();
-    let outlook = upkeep::outlook(&db, file).await?;
+    let outlook = upkeep::outlook(&db, file, now).await?;
     for step in outlook.state.to_do().filter(|_| !outlook.state.is_new()) {
         tracing::info!(step = step.number, class = step.class.as_str(), "the schema gets the step {}", step.name);
     }
-    let done = upkeep::upgrade(&db, file, false).await.map_err(|trouble| super::schema_hint::left(trouble, file))?;
+    let done = upkeep::upgrade(&db, file, false, now).await;
+    let done = done.map_err(|trouble| super::schema_hint::left(trouble, file))?;
     if let Some(copy) = done.copy {
         tracing::info!(copy = %copy.display(), "the database as it was before is kept");
     }
@@ -356,6 +361,43 @@ async fn watch(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<
             tracing::debug!(%error, "an alarm of the journal could not be raised");
         }
     }
+}
+
+/// What the machine is called.
+fn machine() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// Seals with a key that every server at work has.
+async fn agree(agreement: &KeyAgreement, db: &Db, config: &Config, clock: &Clock) -> Result<(), StoreError> {
+    if let Some(WaitingKey { number, lacking }) = agreement.keep(db, &config.keys, clock.now()).await? {
+        let lacking = lacking.join(", ");
+        tracing::info!(number, lacking, "the newest key seals nothing yet: other servers lack it");
+    }
+    Ok(())
+}
+
+async fn keep_agreed(
+    agreement: KeyAgreement,
+    db: Db,
+    config: Config,
+    clock: Clock,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let mut tick = tokio::time::interval(WATCH_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = agreement.keep(&db, &config.keys, clock.now()).await {
+            tracing::debug!(%error, "the other servers' keys are not known");
+        }
+    }
+    if let Err(error) = agreement.end(&db).await {
+        tracing::debug!(%error, "the other servers wait two minutes for the keys of this one");
+    }
+    Ok(())
 }
 
 /// Takes back readers whose rest is over, and drops what no limit needs any more and no import can be taken back by.

@@ -81,6 +81,13 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         if let Err(trouble) = upkeep::look(&db, &config.keys, context.now()).await {
             context.output.warn(&trouble);
         }
+        // Where it went, if it moved.
+        if let Err(trouble) = upkeep::usable(&db).await {
+            context.output.warn(&trouble);
+            if let Some(hint) = trouble.hint() {
+                context.output.note(format!("  hint: {hint}"));
+            }
+        }
         newsletters::identify(&mut db.read().await?, &mut config.newsletters).await?;
         let result = if args.watch { watch(&db, &config, context).await } else { once(&db, &config, context).await };
         db.close().await;

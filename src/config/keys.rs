@@ -284,6 +284,12 @@ const MOST: &[Key] = &[
         "The private key in PEM (PKCS #8): RSA of 2048 bits or more, or Ed25519 beside such a key.",
     ),
     key(
+        "newsletters.*.dkim.signs",
+        Boolean,
+        Default("true"),
+        "Whether this key signs. One that does not is looked for in the DNS by `coranto doctor`: see `coranto dkim rotate`.",
+    ),
+    key(
         "delivery.retry_hours",
         Integer(1, 240),
         Default("48"),

@@ -32,6 +32,8 @@ pub struct Dkim {
     pub selector: String,
     /// The private key in PEM.
     pub key: Secret,
+    /// Whether it signs now. One that is about to take another's place waits for the DNS.
+    pub signs: bool,
 }
 
 /// Reads one newsletter; the rest of it, which other sections set, comes as arguments.
@@ -125,8 +127,9 @@ fn dkim(section: &Section<'_>, from: Option<&Mailbox>) -> Option<Dkim> {
     let given = section.parsed("domain", domain);
     let selector = section.parsed("selector", selector);
     let key = section.secret("key");
+    let signs = section.boolean("signs").unwrap_or(true);
     let domain = given.or_else(|| from.map(|from| from.address.domain().to_owned()));
-    Some(Dkim { domain: domain?, selector: selector?, key: key? })
+    Some(Dkim { domain: domain?, selector: selector?, key: key?, signs })
 }
 
 fn check_slug(slug: &str, section: &Section<'_>) -> Option<String> {

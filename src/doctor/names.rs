@@ -88,6 +88,9 @@ async fn of_newsletter(
     for signer in wiring::signers(config, &newsletter.slug).unwrap_or_default() {
         all.extend(dkim(questions, &signer).await?);
     }
+    for signer in wiring::waiting_signers(config, &newsletter.slug).unwrap_or_default() {
+        all.extend(dkim(questions, &signer).await?.map(|found| of_waiting(found, &signer)));
+    }
     let (finding, policy) = dmarc(questions, sender).await?;
     all.push(finding);
     if let Some(policy) = &policy {
@@ -124,6 +127,29 @@ async fn spf(questions: &Questions, domain: &str) -> Result<Finding, NetError> {
         }
     }
     Ok(evaluation.finding(domain, record))
+}
+
+/// What the DNS says of the key with this selector, of one newsletter, and what that means where it signs nothing yet.
+pub async fn key(config: &Config, slug: &str, selector: &str, server: Option<SocketAddr>) -> Option<Finding> {
+    let signers = wiring::waiting_signers(config, slug).unwrap_or_default();
+    let signer = signers.into_iter().find(|signer| signer.selector() == selector)?;
+    let found = match Questions::new(server) {
+        Ok(questions) => dkim(&questions, &signer).await,
+        Err(error) => Err(error),
+    };
+    found.unwrap_or_else(|error| Some(unreachable(&error)))
+}
+
+/// Until its record is there the other key signs, and nothing is wrong.
+fn of_waiting(found: Finding, signer: &Signer) -> Finding {
+    let selector = signer.selector();
+    match found.health {
+        FindingHealth::Ok => {
+            let text = "the record is there, and the key signs nothing yet";
+            Finding::warn(&found.check, text, format!("`coranto dkim use {selector}` says how it takes over"))
+        }
+        _ => Finding { health: FindingHealth::Warn, ..found },
+    }
 }
 
 /// The record of one key.

@@ -1,5 +1,8 @@
 //! Who unsubscribed by a link, out of the access log of the web server in front: for a database that was put back where the
 //! journal was lost as well. Reads the combined format of nginx and Apache, and Caddy's JSON.
+//!
+//! A log has no form's fields. So a page's buttons for a rest post to the link with [`REST`] behind it, and so does nothing
+//! that ends a subscription.
 
 use super::{ActionContext, UnsubscribeOutcome, leave};
 use crate::clock::Timestamp;
@@ -8,6 +11,9 @@ use crate::domain::actor::Actor;
 use crate::domain::subscriber::SubscriptionState;
 use crate::store::{Db, Result, marks, subscriptions};
 use crate::token::{Keyring, Purpose};
+
+/// What stands behind the link in the address of a request to rest for some weeks. `templates/pages/pause.html` has it.
+const REST: &str = "?rest";
 
 /// What an access log said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -18,14 +24,20 @@ pub struct LoggedUnsubscribes {
     pub unsubscribed: u64,
     /// Requests of readers who are unsubscribed, or confirmed again later.
     pub settled: u64,
+    /// Requests to rest for some weeks, which end nothing. When the rest was to end is not in a log.
+    pub rests: u64,
     /// Requests whose links are of no reader here.
     pub unknown: u64,
 }
 
-/// Unsubscribes whom the log names. A request to rest for some weeks looks the same in a log, and ends the subscription too.
+/// Unsubscribes whom the log names.
 pub async fn unsubscribe_from_log(db: &Db, keys: &Keyring, log: &str, now: Timestamp) -> Result<LoggedUnsubscribes> {
     let mut told = LoggedUnsubscribes::default();
     for request in log.lines().filter_map(request) {
+        if request.is_rest {
+            told.rests += 1;
+            continue;
+        }
         told.requests += 1;
         let Some(id) = reader(db, keys, request.token).await? else {
             told.unknown += 1;
@@ -60,6 +72,7 @@ async fn reader(db: &Db, keys: &Keyring, token: &str) -> Result<Option<Subscript
 struct LoggedRequest<'a> {
     token: &'a str,
     at: Option<Timestamp>,
+    is_rest: bool,
 }
 
 /// A POST to an unsubscribe link that was answered with 200 or 303.
@@ -67,6 +80,7 @@ fn request(line: &str) -> Option<LoggedRequest<'_>> {
     let (before, rest) = line.split_once(Purpose::Unsubscribe.path())?;
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')?;
     let (token, rest) = rest.split_at(end);
+    let is_rest = rest.starts_with(REST);
     let is_json = line.trim_start().starts_with('{');
     let (is_post, status) = match is_json {
         true => (line.contains("\"method\":\"POST\""), after(line, "\"status\":")),
@@ -80,7 +94,7 @@ fn request(line: &str) -> Option<LoggedRequest<'_>> {
         true => after(line, "\"ts\":").and_then(seconds),
         false => after(before, "[").and_then(|text| text.split(']').next()).and_then(combined),
     };
-    Some(LoggedRequest { token, at })
+    Some(LoggedRequest { token, at, is_rest })
 }
 
 fn after<'a>(text: &'a str, what: &str) -> Option<&'a str> {
@@ -117,11 +131,23 @@ mod tests {
             (r#"1.2.3.4 - - [28/Nov/2025:03:20:00 +0100] "POST /u/Ab HTTP/1.1" 400 12"#, None),
             (r#"1.2.3.4 - - [28/Nov/2025:03:20:00 +0100] "GET / HTTP/1.1" 200 12 "https://x/u/Ab""#, None),
             (r#"{"request":{"method":"GET","uri":"/u/Ab"},"status":200}"#, None),
+            (r#"x "POST /u/Ab?unsubscribe HTTP/1.1" 200 1"#, Some(("Ab", None))),
             ("", None),
             ("POST /u/Ab", None),
         ] {
             let found = request(line);
             assert_eq!(found.as_ref().map(|found| (found.token, found.at)), expected, "{line}");
+        }
+    }
+    #[test]
+    fn a_rest_is_told_from_an_end() {
+        for (line, is_rest) in [
+            (r#"x "POST /u/Ab?rest HTTP/1.1" 200 1"#, true),
+            (r#"{"request":{"method":"POST","uri":"/u/Ab?rest"},"status":200}"#, true),
+            (r#"x "POST /u/Ab HTTP/1.1" 200 1 "https://news.example/u/Ab?rest""#, false),
+            (r#"x "POST /u/Ab?unsubscribe HTTP/1.1" 200 1"#, false),
+        ] {
+            assert_eq!(request(line).map(|found| found.is_rest), Some(is_rest), "{line}");
         }
     }
 }

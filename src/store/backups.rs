@@ -46,3 +46,13 @@ pub async fn last_verified(tx: &mut Tx) -> Result<Option<BackupRow>> {
     .fetch_optional()
     .await
 }
+
+/// Whether a backup was ever verified whose name is like this (SQL's `LIKE`).
+pub async fn has_named(tx: &mut Tx, name: &str) -> Result<bool> {
+    let (has,): (bool,) = tx
+        .sql("SELECT EXISTS (SELECT 1 FROM backups WHERE verified_at IS NOT NULL AND file LIKE $1)")
+        .bind(name)
+        .fetch_one()
+        .await?;
+    Ok(has)
+}

@@ -224,6 +224,14 @@ const STEPS: &[Step] = &[
         include_str!("../../migrations/sqlite/0028_checkups.sql"),
         include_str!("../../migrations/postgres/0028_checkups.sql"),
     ),
+    (
+        29,
+        "key holders",
+        Instant,
+        24,
+        include_str!("../../migrations/sqlite/0029_key_holders.sql"),
+        include_str!("../../migrations/postgres/0029_key_holders.sql"),
+    ),
 ];
 
 /// From this step on the row `schema` is there, and each step writes it.

@@ -26,6 +26,7 @@ pub mod imports;
 pub mod installation;
 pub mod issue_sums;
 pub mod issues;
+pub mod key_holders;
 pub mod keys;
 pub mod leases;
 pub mod ledger;

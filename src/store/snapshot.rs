@@ -46,6 +46,17 @@ pub async fn bytes(db: &Db) -> Result<Option<u64>> {
     Ok(Some(u64::try_from(bytes).unwrap_or_default()))
 }
 
+/// About how many bytes a copy of the database takes: the file with its log; of a server's its tables without their
+/// indexes, which are larger there than a file with both.
+pub async fn size(db: &Db) -> Result<u64> {
+    let Db::Postgres(pool, _) = db else { return Ok(db.file_bytes()) };
+    let sql = "SELECT CAST(COALESCE(SUM(pg_table_size(CAST(c.oid AS REGCLASS))), 0) AS BIGINT) FROM pg_class c
+               WHERE c.relkind IN ('r', 'p')
+                 AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())";
+    let bytes: i64 = sqlx::query_scalar(sql).fetch_one(pool).await?;
+    Ok(u64::try_from(bytes).unwrap_or_default())
+}
+
 /// Copies an SQLite database into a new file that its owner alone can read, and waits until the disk has it. Others go on
 /// reading and writing; what they commit meanwhile is not in it. `false` of a server's.
 pub async fn make(db: &Db, path: &Path) -> Result<bool> {
@@ -61,14 +72,27 @@ pub async fn make(db: &Db, path: &Path) -> Result<bool> {
     Ok(true)
 }
 
+/// How SQLite's own check looks at a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SnapshotCheck {
+    /// Every page and every row.
+    Quick,
+    /// Whether every index has its rows, too. It takes some seven times as long.
+    Full,
+}
+
 /// Looks at everything in the SQLite file at `path`, which nobody writes.
-pub async fn examine(path: &Path) -> Result<SnapshotFacts> {
+pub async fn examine(path: &Path, how: SnapshotCheck) -> Result<SnapshotFacts> {
     let options =
         SqliteConnectOptions::new().filename(path).read_only(true).immutable(true).disable_statement_logging();
     let mut connection = options.connect().await?;
     // Nothing that a strange file brings along is run.
     sqlx::query("PRAGMA trusted_schema = OFF").execute(&mut connection).await?;
-    let check: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut connection).await?;
+    let check = match how {
+        SnapshotCheck::Quick => "PRAGMA quick_check(1)",
+        SnapshotCheck::Full => "PRAGMA integrity_check(1)",
+    };
+    let check: String = sqlx::query_scalar(check).fetch_one(&mut connection).await?;
     let mut facts = SnapshotFacts { fault: (check != "ok").then_some(check), ..SnapshotFacts::default() };
     if facts.fault.is_some() {
         return Ok(facts);

@@ -1,6 +1,8 @@
 //! The key file: which keys there are, how each is recognised without being shown, and how a new one is put on top.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_lc_rs::hmac;
 use data_encoding::HEXLOWER_PERMISSIVE as HEX;
@@ -100,7 +102,7 @@ impl Keyring {
         let address = address.unwrap_or_else(|| derive(&oldest, b"coranto address").to_vec());
         Ok(Self {
             keys,
-            sealing,
+            sealing: Arc::new(AtomicUsize::new(sealing)),
             address: hmac::Key::new(hmac::HMAC_SHA256, &address),
             address_fingerprint: Fingerprint::of(&address),
         })
@@ -149,6 +151,17 @@ impl Keyring {
     /// The number of the key that seals.
     pub fn sealing_number(&self) -> u8 {
         self.sealer().id
+    }
+
+    /// Seals with the first key from now on that is not leaked and that everybody has; with the first that is not leaked,
+    /// where there is none. Returns its number.
+    pub fn seal_with(&self, everybody_has: impl Fn(Fingerprint) -> bool) -> u8 {
+        let good = || self.keys.iter().enumerate().filter(|(_, key)| !key.leaked);
+        let found = good().find(|(_, key)| everybody_has(key.fingerprint)).or_else(|| good().next());
+        if let Some((place, _)) = found {
+            self.sealing.store(place, Ordering::Relaxed);
+        }
+        self.sealing_number()
     }
 
     /// Whether the key of this number is said to be leaked.
@@ -314,5 +327,23 @@ mod tests {
             assert!(!digits('1').contains(&print[..4]) && !digits('2').contains(&print[..4]), "{print}");
             assert!(prints[at + 1..].iter().all(|(_, other)| other != print));
         }
+    }
+
+    #[test]
+    fn a_key_that_somebody_lacks_opens_and_does_not_seal() {
+        let (old, new) = ("11".repeat(32), "22".repeat(32));
+        let before = Keyring::parse(&format!("1:{old}\n")).unwrap();
+        let after = Keyring::parse(&format!("2:{new}\n1:{old}\n")).unwrap();
+        let has = |ring: &Keyring| ring.fingerprints().into_iter().map(|(_, print)| print).collect::<Vec<_>>();
+        let copy = after.clone();
+        assert_eq!(after.seal_with(|print| has(&before).contains(&print)), 1);
+        let sealed = copy.seal(Purpose::Form, 5);
+        assert_eq!(before.open(Purpose::Form, &sealed), Some(5), "a copy seals with the same key");
+        assert_eq!(after.seal_with(|print| has(&after).contains(&print)), 2);
+        let sealed = copy.seal(Purpose::Form, 5);
+        assert_eq!((before.open(Purpose::Form, &sealed), after.open(Purpose::Form, &sealed)), (None, Some(5)));
+        // One that is leaked never seals again, whoever lacks the other.
+        let leaked = Keyring::parse(&format!("2:{new}\n1-:{old}\n")).unwrap();
+        assert_eq!(leaked.seal_with(|print| has(&before).contains(&print)), 2);
     }
 }

@@ -2,6 +2,7 @@
 //! schedules; while nobody schedules, one that delivers says so. And what keeps an installation sound over years: that its
 //! keys are the database's, that its addresses are hashed by today's rules, that nothing is kept longer than it is to be.
 
+mod agreement;
 mod alarms;
 mod board;
 mod checkup;
@@ -31,10 +32,12 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+pub use agreement::{KeyAgreement, WaitingKey, follow};
 pub use board::read as read_board;
 pub use checkup::{is_failing, remember as remember_findings};
 pub use copy::{
-    CopiedTable, CopyListener, CopyStep, CopyTrouble, Relocation, SideSum, copy_whole, move_to, reopen, usable,
+    CopiedTable, CopyListener, CopyStep, CopyTrouble, Relocation, SideSum, copy_whole, has_no_rows, move_to,
+    refuse_leases, reopen, usable,
 };
 pub use folding::{Refolded, clashes, refold};
 pub use hold::{hold, release};

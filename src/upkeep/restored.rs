@@ -16,12 +16,17 @@ use crate::signup::{self, Replayed};
 use crate::store::events::About;
 use crate::store::installation::{self, Installation, Recollection};
 use crate::store::issues::Issue;
+use crate::store::transfer::counters;
 use crate::store::{Db, StoreError, Tx, copies, events, issues, leases};
 use crate::token::{Keyring, random_bytes};
 use crate::witness::{Sighting, WitnessFolder};
 
 /// A machine that has not seen a database takes over from one that gave a sign of life so recently.
 const TAKE_OVER: Duration = Duration::from_secs(15 * 60);
+
+/// By how many numbers each table is brought ahead: more than were given out since a copy was made. No link needs it, for each
+/// names its row by a mark as well; what reads the API or gets webhooks knows events by their numbers alone.
+const NUMBERS_AHEAD: i64 = 1 << 20;
 
 /// States of issues of which something may have gone out since a copy was made.
 const OPEN: [IssueState; 4] = [IssueState::Preparing, IssueState::Sending, IssueState::Paused, IssueState::Queued];
@@ -272,6 +277,7 @@ async fn be_reborn(
             installation::end_leases(tx, by.now).await?;
             // One that was copied before it moved, or that is to be used all the same, has not gone anywhere.
             copies::take_back(tx).await?;
+            counters::raise(tx, NUMBERS_AHEAD).await?;
             let (mut uncertain, mut touched) = (0, 0);
             // All of them before any is changed: one that is paused now was not paused in the copy.
             let mut open = Vec::new();

@@ -2,12 +2,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::room;
+use crate::clock::{DAY, Timestamp};
 use crate::figures::size;
 use crate::store::migrate::{self, SchemaState, StepClass};
-use crate::store::{Db, StoreError, snapshot};
+use crate::store::{Db, StoreError, backups, snapshot};
 
+/// A backup of PostgreSQL that is older is none to go back to.
+const BACKUP_AGE_MAX: Duration = DAY;
+/// The step since which the database knows of its backups.
+const BACKUPS_SINCE: i64 = 26;
 /// Such copies are kept, the newest.
 const KEPT: usize = 2;
 /// What stands between a file's name and the number of the step that it was copied before.
@@ -30,7 +36,7 @@ pub enum SchemaTrouble {
         free: u64,
     },
     /// A server's database, of which no copy is made here.
-    #[error("step {step} of the schema rewrites rows, and a PostgreSQL database has no copy made before it")]
+    #[error("step {step} of the schema rewrites rows, and there is no verified backup of the last 24 hours")]
     NoCopy { step: i64 },
     #[error("{}: the copy of the database before step {step} cannot be made: {source}", .file.display())]
     Copy { step: i64, file: PathBuf, source: std::io::Error },
@@ -44,7 +50,10 @@ impl SchemaTrouble {
                 Some("make room, or take a backup elsewhere and run `coranto migrate --no-backup` while no server runs")
             }
             Self::NoCopy { .. } => {
-                Some("take a backup (pg_dump), then run `coranto migrate --no-backup` while no server runs")
+                Some(
+                    "take one with the version before (`coranto backup`), which this one then finds; or one by pg_dump, and \
+                     run `coranto migrate --no-backup` while no server runs",
+                )
             }
             _ => None,
         }
@@ -70,22 +79,39 @@ pub struct Upgrade {
     pub needs: Option<u64>,
     /// How many bytes are free beside the database.
     pub free: Option<u64>,
+    /// When a backup was verified that will do where no copy is made.
+    pub backed_up_at: Option<Timestamp>,
 }
 
 /// Looks, and changes nothing. `file` is that of an SQLite database.
-pub async fn outlook(db: &Db, file: Option<&Path>) -> Result<Upgrade, StoreError> {
+pub async fn outlook(db: &Db, file: Option<&Path>, now: Timestamp) -> Result<Upgrade, StoreError> {
     let state = migrate::state(db).await?;
     let is_long = |step: &&migrate::MigrationStep| step.class != StepClass::Instant;
     // Of nothing no copy is made.
     let copy_before = if state.is_new() { None } else { state.to_do().find(is_long).map(|step| step.number) };
     let needs = if copy_before.is_some() { snapshot::bytes(db).await? } else { None };
     let free = file.and_then(|file| room(folder_of(file)));
-    Ok(Upgrade { state, copy_before, needs, free })
+    let backed_up_at = last_backup(db, &state).await?.filter(|at| at.plus(BACKUP_AGE_MAX) > now);
+    Ok(Upgrade { state, copy_before, needs, free, backed_up_at })
+}
+
+/// When the latest backup was made that was verified, where the schema knows of backups.
+async fn last_backup(db: &Db, state: &SchemaState) -> Result<Option<Timestamp>, StoreError> {
+    if !state.steps.iter().any(|step| step.number == BACKUPS_SINCE && step.applied) {
+        return Ok(None);
+    }
+    let last = backups::last_verified(&mut db.read().await?).await?;
+    Ok(last.map(|last| last.taken_at))
 }
 
 /// Brings the schema up to date. `backed_up` says that a person has a backup, and needs no copy.
-pub async fn upgrade(db: &Db, file: Option<&Path>, backed_up: bool) -> Result<Upgraded, SchemaTrouble> {
-    let Upgrade { state, copy_before, needs, free } = outlook(db, file).await?;
+pub async fn upgrade(
+    db: &Db,
+    file: Option<&Path>,
+    backed_up: bool,
+    now: Timestamp,
+) -> Result<Upgraded, SchemaTrouble> {
+    let Upgrade { state, copy_before, needs, free, backed_up_at } = outlook(db, file, now).await?;
     state.check()?;
     let steps: Vec<i64> = state.to_do().map(|step| step.number).collect();
     if steps.is_empty() {
@@ -94,9 +120,14 @@ pub async fn upgrade(db: &Db, file: Option<&Path>, backed_up: bool) -> Result<Up
     let copy = match copy_before.filter(|_| !backed_up) {
         None => None,
         Some(step) => {
-            let Some(file) = file else { return Err(SchemaTrouble::NoCopy { step }) };
-            fits(step, needs.unwrap_or_default(), free)?;
-            Some(copied(db, file, step).await?)
+            if let Some(file) = file {
+                fits(step, needs.unwrap_or_default(), free)?;
+                Some(copied(db, file, step).await?)
+            } else if backed_up_at.is_some() {
+                None
+            } else {
+                return Err(SchemaTrouble::NoCopy { step });
+            }
         }
     };
     migrate::run(db).await?;

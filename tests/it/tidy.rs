@@ -132,6 +132,7 @@ const COMPOSED: &[(&str, usize, &str)] = &[(
 /// Where a statement names what the catalogue of the schema names, how often, and why.
 const CATALOGUED: &[(&str, usize, &str)] = &[
     ("src/store/transfer/rows.rs", 6, "every table is copied, also one that a later step makes"),
+    ("src/store/transfer/schemas.rs", 4, "every table moves to another schema, also one that a later step makes"),
     ("src/store/transfer/counters.rs", 1, "the largest number of a table, whichever it is"),
 ];
 

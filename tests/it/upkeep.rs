@@ -1,5 +1,6 @@
 //! Alarms as whoever is on duty gets them: at once, once a day, at the end; never more than ten emails an hour.
 
+mod agreement;
 mod causes;
 mod checkups;
 mod rounds;

@@ -13,7 +13,7 @@ use super::{Context, Exit};
 use crate::config::Config;
 use crate::store::Db;
 use crate::token::KeyKind;
-use crate::upkeep::{self, KeySummary, Use};
+use crate::upkeep::{self, KeySummary, Use, WaitingKey};
 
 /// List, check, rotate and retire the keys that seal links and hash addresses.
 #[derive(Debug, clap::Args)]
@@ -91,6 +91,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 async fn list(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
+    let waiting = upkeep::follow(db, &config.keys, context.now()).await?;
     let all = upkeep::list(db, &config.keys, context.now()).await?;
     let output = &context.output;
     if output.is_json() {
@@ -110,6 +111,10 @@ async fn list(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exi
             ]);
         }
         output.table(&table)?;
+    }
+    if let Some(WaitingKey { number, lacking }) = waiting {
+        let lacking = lacking.join(", ");
+        output.note(format!("Key {number} seals once every server at work has it. It is missing on: {lacking}."));
     }
     if let Err(trouble) = upkeep::look(db, &config.keys, context.now()).await {
         if !output.is_json() {

@@ -52,8 +52,8 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         let _lock = EngineLock::acquire(config.database.as_str())
             .map_err(|error| anyhow::Error::new(error).context(Failure::new("the schema is left as it is")))?;
         let file = config.database.sqlite_file();
-        let Upgraded { steps, copy } =
-            upkeep::upgrade(&db, file, args.no_backup).await.map_err(|trouble| left(trouble, file))?;
+        let done = upkeep::upgrade(&db, file, args.no_backup, context.now()).await;
+        let Upgraded { steps, copy } = done.map_err(|trouble| left(trouble, file))?;
         db.close().await;
         if context.output.is_json() {
             context.output.json(&serde_json::json!({ "applied": steps.len(), "steps": steps, "copy": copy }))?;

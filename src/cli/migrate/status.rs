@@ -14,8 +14,8 @@ use crate::store::migrate::{StepClass, known};
 use crate::upkeep::{self, Upgrade};
 
 pub(super) async fn show(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
-    let outlook = upkeep::outlook(db, config.database.sqlite_file()).await?;
-    let Upgrade { state, copy_before, needs, free } = &outlook;
+    let outlook = upkeep::outlook(db, config.database.sqlite_file(), context.now()).await?;
+    let Upgrade { state, copy_before, needs, free, backed_up_at } = &outlook;
     let to_do: Vec<i64> = state.to_do().map(|step| step.number).collect();
     let is_borne = state.check().is_ok();
     let exit = if to_do.is_empty() && is_borne { Exit::Ok } else { Exit::Problems };
@@ -27,6 +27,7 @@ pub(super) async fn show(db: &Db, config: &Config, context: &Context) -> anyhow:
         output.json(&json!({ "summary": {
             "schema": state.newest, "knows": known(), "oldest_program": state.oldest_program, "works": is_borne,
             "made_by": state.made_by, "to_do": to_do, "copy_before": copy_before, "copy_bytes": needs, "free_bytes": free,
+            "backed_up_at": backed_up_at,
         }}))?;
         return Ok(exit);
     }
@@ -86,6 +87,7 @@ fn what_a_start_does(outlook: &Upgrade, config: &Config, context: &Context) {
             size(bytes),
             outlook.free.map_or_else(|| "an unknown number of bytes".to_owned(), size),
         )),
+        _ if outlook.backed_up_at.is_some() => output.note("The verified backup of the last 24 hours is there to go back to."),
         _ => output.note("Before that it wants a backup: take one, and run `coranto migrate --no-backup`."),
     }
 }

@@ -32,6 +32,12 @@ pub(super) async fn unsubscribe(args: FromLog, session: &CommandSession<'_>) -> 
     }
     let (requests, readers) = (count(told.requests, "request"), count(told.unsubscribed, "reader"));
     output.line(format!("{requests} to unsubscribe in the log; {readers} unsubscribed by them now."))?;
+    if told.rests > 0 {
+        output.note(format!(
+            "{} to rest for some weeks: who asked gets the next issue, for a log does not say until when.",
+            count(told.rests, "request")
+        ));
+    }
     if told.unknown > 0 {
         output.note(format!("{} by links of no reader here.", count(told.unknown, "request")));
     }

@@ -18,15 +18,44 @@ pub async fn read(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
     tx.sql(text).fetch_all().await
 }
 
+/// Lets each table go on so many numbers later than it would: those in between were perhaps given out by a database that is
+/// lost. A table that has given out none yet is one of them.
+pub async fn raise(tx: &mut Tx, by: i64) -> Result<()> {
+    let known = read(tx).await?;
+    let names: Vec<(String,)> = match tx.is_sqlite() {
+        true => tx.sql(SQLITE_NUMBERED).fetch_all().await?,
+        false => postgres_numbered(tx).await?.into_iter().map(|(table, _)| (table,)).collect(),
+    };
+    let last_of = |table: &str| known.iter().find(|(name, _)| name == table).map_or(0, |(_, last)| *last);
+    let raised: Vec<_> = names
+        .into_iter()
+        .map(|(table,)| {
+            let last = last_of(&table).saturating_add(by);
+            (table, last)
+        })
+        .collect();
+    set(tx, &raised).await
+}
+
+const SQLITE_NUMBERED: &str =
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%' ORDER BY name";
+
+/// Tables that give out numbers, with the column that gets them.
+async fn postgres_numbered(tx: &mut Tx) -> Result<Vec<(String, String)>> {
+    tx.sql(
+        "SELECT CAST(c.table_name AS TEXT), CAST(c.column_name AS TEXT) FROM information_schema.columns c
+         WHERE c.is_identity = 'YES' AND c.table_schema = current_schema()",
+    )
+    .fetch_all()
+    .await
+}
+
 /// Lets each table go on after the highest number in `known` and in its rows. What gives out numbers by itself is left to
 /// do so: on SQLite a table without AUTOINCREMENT.
 pub async fn set(tx: &mut Tx, known: &[(String, i64)]) -> Result<()> {
     let last_of = |table: &str| known.iter().find(|(name, _)| name == table).map_or(0, |(_, last)| *last);
     if tx.is_sqlite() {
-        let tables: Vec<(String,)> = tx
-            .sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%' ORDER BY name")
-            .fetch_all()
-            .await?;
+        let tables: Vec<(String,)> = tx.sql(SQLITE_NUMBERED).fetch_all().await?;
         for (table,) in tables {
             let last = last_of(&table);
             let changed = tx
@@ -45,13 +74,7 @@ pub async fn set(tx: &mut Tx, known: &[(String, i64)]) -> Result<()> {
         }
         return Ok(());
     }
-    let tables: Vec<(String, String)> = tx
-        .sql(
-            "SELECT CAST(c.table_name AS TEXT), CAST(c.column_name AS TEXT) FROM information_schema.columns c
-             WHERE c.is_identity = 'YES' AND c.table_schema = current_schema()",
-        )
-        .fetch_all()
-        .await?;
+    let tables = postgres_numbered(tx).await?;
     for (table, column) in tables {
         let (name, field) = (quoted(&table), quoted(&column));
         let (largest,): (i64,) =

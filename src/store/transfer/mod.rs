@@ -8,3 +8,4 @@ pub mod catalogue;
 pub mod codec;
 pub mod counters;
 pub mod rows;
+pub mod schemas;

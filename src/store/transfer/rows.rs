@@ -10,15 +10,16 @@ use crate::store::{Result, StoreError, Tx};
 /// A slice is one transaction where it is written.
 const SLICE_ROWS_MAX: usize = 50_000;
 /// Of the rows' forms: rows of texts and images are large, and a slice is held in memory.
-const SLICE_BYTES_MAX: usize = 4 << 20;
+const SLICE_BYTES_MAX: usize = 2 << 20;
 /// How many rows are asked for before anything is known of their size.
 const FIRST_ROWS: usize = 4;
 /// PostgreSQL is handed its rows in pieces of this size.
 const PIECE_BYTES: usize = 256 << 10;
 /// SQLite takes at most this many values in one statement (SQLITE_MAX_VARIABLE_NUMBER).
 const VALUES_MAX: usize = 32_766;
-/// More rows in one statement are no faster.
-const STATEMENT_ROWS_MAX: usize = 256;
+/// More rows in one statement are no faster. What is left of a slice goes by the smaller numbers: each has one statement,
+/// which the connection keeps, and a statement for 200 rows takes half a megabyte there.
+const STATEMENT_ROWS: [usize; 3] = [256, 16, 1];
 
 /// Some rows of a table, in the order of its key.
 #[derive(Debug, Default)]
@@ -89,11 +90,13 @@ impl<'t> TableReader<'t> {
     async fn read(&mut self, tx: &mut Tx, wanted: usize, slice: &mut RowSlice) -> Result<bool> {
         let after = self.after.take();
         let key = after.as_deref().map(values).transpose()?;
-        let text = self.statement(tx.is_sqlite(), wanted, key.is_some());
+        let text = self.statement(tx.is_sqlite(), key.is_some());
         let mut statement = tx.composed(text);
         for value in key.iter().flatten() {
             statement = bind(statement, *value);
         }
+        // Not in the text: every number would be a statement of its own, which the connection keeps.
+        let statement = statement.bind(i64::try_from(wanted).unwrap_or(i64::MAX));
         let (mut read, mut last) = (0, None);
         let mut rows = statement.stream::<EncodedRow>();
         while slice.forms.len() < SLICE_BYTES_MAX {
@@ -117,7 +120,7 @@ impl<'t> TableReader<'t> {
         Ok(read < wanted && slice.forms.len() < SLICE_BYTES_MAX)
     }
 
-    fn statement(&self, is_sqlite: bool, wanted: usize, has_key: bool) -> String {
+    fn statement(&self, is_sqlite: bool, has_key: bool) -> String {
         let columns = self.table.key.iter().map(|place| &self.table.columns[*place]);
         // A key in the order of bytes is in the same order on both.
         let key: Vec<_> = columns
@@ -127,10 +130,11 @@ impl<'t> TableReader<'t> {
             })
             .collect();
         let after: Vec<_> = (1..=key.len()).map(|number| format!("${number}")).collect();
+        let limit = if has_key { key.len() + 1 } else { 1 };
         let key = key.join(", ");
         let behind = if has_key { format!(" WHERE ({key}) > ({})", after.join(", ")) } else { String::new() };
         format!(
-            "SELECT {} FROM {}{behind} ORDER BY {key} LIMIT {wanted}",
+            "SELECT {} FROM {}{behind} ORDER BY {key} LIMIT ${limit}",
             self.table.columns_list(),
             quoted(&self.table.name)
         )
@@ -214,12 +218,14 @@ async fn write_sqlite(tx: &mut Tx, table: &TableShape, slice: &RowSlice) -> Resu
         tx.composed(format!("DROP TRIGGER {}", quoted(name))).execute().await?;
     }
     let columns = table.columns.len();
-    let most = (VALUES_MAX / columns).clamp(1, STATEMENT_ROWS_MAX);
-    let whole = insert(table, most);
     let rows: Vec<_> = slice.rows().collect();
-    for some in rows.chunks(most) {
-        let text = if some.len() == most { whole.clone() } else { insert(table, some.len()) };
-        let mut statement = tx.composed(text);
+    let mut rest = &rows[..];
+    while !rest.is_empty() {
+        let fits = |number: &usize| *number <= rest.len() && number * columns <= VALUES_MAX;
+        let number = STATEMENT_ROWS.into_iter().find(fits).unwrap_or(1);
+        let (some, others) = rest.split_at(number);
+        rest = others;
+        let mut statement = tx.composed(insert(table, number));
         for row in some {
             for (column, value) in table.columns.iter().zip(values(row)?) {
                 if matches!(value, RowValue::Real(number) if number.is_nan()) {

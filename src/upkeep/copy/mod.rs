@@ -6,7 +6,7 @@ mod sums;
 mod trouble;
 mod whole;
 
-pub use moving::{Relocation, move_to, reopen, usable};
+pub use moving::{Relocation, move_to, refuse_leases, reopen, usable};
 pub use sums::{CopiedTable, SideSum};
 pub use trouble::CopyTrouble;
-pub use whole::{CopyListener, CopyStep, copy_whole};
+pub use whole::{CopyListener, CopyStep, copy_whole, has_no_rows};

@@ -133,11 +133,15 @@ async fn close(moving: Relocation<'_>, there: Option<&CopySide>, now: Timestamp)
         .await
 }
 
+/// Refuses a database that somebody may be working on.
+pub async fn refuse_leases(tx: &mut Tx, now: Timestamp) -> Result<(), CopyTrouble> {
+    let Some(until) = copies::lease_runs_until(tx, now).await? else { return Ok(()) };
+    let for_ms = u64::try_from(until.since(now).as_millis()).unwrap_or(u64::MAX);
+    Err(CopyTrouble::Leased { until, for_ms })
+}
+
 async fn refuse_work(tx: &mut Tx, now: Timestamp) -> Result<(), CopyTrouble> {
-    if let Some(until) = copies::lease_runs_until(tx, now).await? {
-        let for_ms = u64::try_from(until.since(now).as_millis()).unwrap_or(u64::MAX);
-        return Err(CopyTrouble::Leased { until, for_ms });
-    }
+    refuse_leases(tx, now).await?;
     for state in [IssueState::Preparing, IssueState::Sending] {
         if let Some(issue) = issues::in_state(tx, state).await?.into_iter().next() {
             return Err(CopyTrouble::Sending { slug: issue.slug, state });

@@ -24,7 +24,7 @@ pub enum CopyTrouble {
     TargetLeft { other: String },
     #[error("another copy into the target has just begun")]
     Taken,
-    #[error("a server or a command works on the source: its lease runs for {} seconds more", .for_ms.div_ceil(1000))]
+    #[error("a server or a command works on the database: its lease runs for {} seconds more", .for_ms.div_ceil(1000))]
     Leased { until: Timestamp, for_ms: u64 },
     #[error("the issue {slug} is {state}")]
     Sending { slug: String, state: IssueState },

@@ -144,6 +144,20 @@ pub(super) async fn pairs(snapshot: &mut Tx, target: &Db) -> Result<Vec<TablePai
     }
 }
 
+/// Whether a database is empty: it has no schema of ours, or no row.
+pub async fn has_no_rows(db: &Db) -> Result<bool, StoreError> {
+    if migrate::state(db).await?.is_new() {
+        return Ok(true);
+    }
+    let mut tx = db.read().await?;
+    for table in tables(&mut tx).await? {
+        if !rows::is_empty(&mut tx, &table).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 pub(super) async fn refuse_rows(target: &Db, pairs: &[TablePair]) -> Result<(), CopyTrouble> {
     let mut tx = target.read().await?;
     for pair in pairs {

@@ -3,7 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use hickory_resolver::proto::rr::RData;
+use hickory_resolver::proto::rr::rdata::TXT;
+
 use super::{AT_MOST, cli, fails, installation, json, ok};
+use crate::harness::names::name_server;
 use crate::harness::program::{Program, coranto};
 
 const RELAY: &str = "[[relays]]\nname = \"sink\"\nhost = \"127.0.0.1\"\nport = 2525\ntls = \"none\"\n";
@@ -194,4 +198,43 @@ fn a_relay_may_rewrite_what_no_signature_needs() {
             "{fields:?}"
         );
     }
+}
+
+/// A key takes another's place once the DNS has it, and not before.
+#[test]
+fn a_key_takes_the_place_of_another() {
+    let folder = installation();
+    let folder = folder.path();
+    new_key(folder, &[]);
+    let old = json(folder, &["dkim", "show"]).remove(0);
+    let ended = cli(folder, &["dkim", "rotate", "--selector", "s2"]);
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    let section = &ended.stdout[ended.stdout.find("[[").unwrap()..];
+    assert!(section.contains("signs = false"), "{section}");
+    let path = folder.join("coranto.toml");
+    let text = fs::read_to_string(&path).unwrap().replace("\n[newsletters.week.dkim]", "\n[[newsletters.week.dkim]]");
+    fs::write(&path, format!("{text}\n{section}")).unwrap();
+    assert_eq!(json(folder, &["dkim", "show"]), [old.clone()], "the old one alone signs");
+    let again = cli(folder, &["dkim", "rotate", "--selector", "s2"]);
+    assert!(!again.status.success() && again.stderr.contains("already"), "{again:?}");
+    let signs = fails(folder, &["dkim", "use", "coranto"], 1);
+    assert!(signs.contains("signs already"), "{signs}");
+
+    let lines: Vec<&str> = ended.stdout.lines().collect();
+    let [name, value] = [lines[0], lines[1]];
+    assert_eq!(name, "s2._domainkey.news.example.com");
+    let empty = name_server(Vec::new()).to_string();
+    let refused = cli(folder, &["dkim", "use", "s2", "--resolver", &empty]);
+    assert_eq!(refused.status.code(), Some(3), "{refused:?}");
+    let strings = value.as_bytes().chunks(200).map(|part| String::from_utf8(part.to_vec()).unwrap()).collect();
+    let record = RData::TXT(TXT::new(strings));
+    let full = name_server(vec![(format!("{name}."), record)]).to_string();
+    let told = cli(folder, &["dkim", "use", "s2", "--resolver", &full]);
+    assert_eq!(told.status.code(), Some(0), "{told:?}");
+    assert!(told.stderr.contains("out of the section of s2") && told.stderr.contains("that of coranto"), "{told:?}");
+    // As it says.
+    let text = fs::read_to_string(&path).unwrap().replace("signs = false\n", "");
+    fs::write(&path, text.replacen("selector = \"coranto\"\n", "selector = \"coranto\"\nsigns = false\n", 1)).unwrap();
+    let shown = json(folder, &["dkim", "show"]);
+    assert_eq!((shown.len(), shown[0]["name"].as_str()), (1, Some(name)), "{shown:?}");
 }

@@ -8,11 +8,13 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::postgres::{self, Server};
+use super::program::Program;
 
 /// A database as it was.
 pub(crate) enum Copy {
     File { original: PathBuf, copy: PathBuf, _home: TempDir },
     Database { server: &'static Server, original: String, copy: String },
+    Dump { server: &'static Server, original: String, file: PathBuf, _home: TempDir },
 }
 
 impl Copy {
@@ -24,11 +26,27 @@ impl Copy {
             bring(&original, &copy);
             return Self::File { original, copy, _home: home };
         }
-        let server = postgres::server().unwrap();
-        let original = Url::parse(url).unwrap().path().trim_start_matches('/').to_owned();
+        let (server, original) = on_server(url);
         let copy = format!("{original}_copy");
         clone(server, &original, &copy);
         Self::Database { server, original, copy }
+    }
+
+    /// Copies the database of `url` under its server, which works on: a snapshot of the file with its log, taken at one
+    /// moment as a file system takes it, or a dump.
+    pub(crate) fn beside(url: &str, program: &Program) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        if let Some(original) = sqlite_path(url) {
+            let copy = home.path().join("copy.db");
+            program.signal("STOP");
+            bring(&original, &copy);
+            program.signal("CONT");
+            return Self::File { original, copy, _home: home };
+        }
+        let (server, original) = on_server(url);
+        let file = home.path().join("copy.dump");
+        server.dump(&original, &file);
+        Self::Dump { server, original, file, _home: home }
     }
 
     /// Puts it in the place of what is there now.
@@ -39,8 +57,27 @@ impl Copy {
                 server.execute(&[format!("DROP DATABASE \"{original}\" WITH (FORCE)")]).unwrap();
                 clone(server, copy, original);
             }
+            Self::Dump { server, original, file, .. } => {
+                server.empty(original);
+                server.bring_back(original, file);
+            }
         }
     }
+}
+
+/// The database of `url` is gone; on a server an empty one has its name.
+pub(crate) fn lose(url: &str) {
+    let Some(file) = sqlite_path(url) else {
+        let (server, name) = on_server(url);
+        return server.empty(&name);
+    };
+    for end in ["", "-wal", "-shm", ".lock"] {
+        let _ = fs::remove_file(format!("{}{end}", file.display()));
+    }
+}
+
+fn on_server(url: &str) -> (&'static Server, String) {
+    (postgres::server().unwrap(), Url::parse(url).unwrap().path().trim_start_matches('/').to_owned())
 }
 
 impl Drop for Copy {

@@ -75,6 +75,24 @@ impl Server {
         })
     }
 
+    /// Makes a database of this name without a table, in the place of the one there is.
+    pub(crate) fn empty(&self, database: &str) {
+        let drop = format!("DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)");
+        self.execute(&[drop, format!("CREATE DATABASE \"{database}\" TEMPLATE template0")]).unwrap();
+    }
+
+    /// Dumps a database that is in use into a file.
+    pub(crate) fn dump(&self, database: &str, file: &Path) {
+        let mut command = beside_initdb("pg_dump");
+        end_well(command.arg("--format=custom").arg("--file").arg(file).arg(self.url(database).as_str()));
+    }
+
+    /// Fills an empty database from such a file.
+    pub(crate) fn bring_back(&self, database: &str, file: &Path) {
+        let mut command = beside_initdb("pg_restore");
+        end_well(command.arg("--exit-on-error").arg("--dbname").arg(self.url(database).as_str()).arg(file));
+    }
+
     /// Whether a database of this name exists.
     pub(crate) fn has_database(&self, name: &str) -> Result<bool, sqlx::Error> {
         blocking(async || {
@@ -97,6 +115,16 @@ impl Server {
             Err(_) => false,
         }
     }
+}
+
+/// A program of the same installation as the server's.
+fn beside_initdb(name: &str) -> Command {
+    Command::new(Programs::find().unwrap().initdb.with_file_name(name))
+}
+
+fn end_well(command: &mut Command) {
+    let ended = command.output().unwrap();
+    assert!(ended.status.success(), "{command:?}: {}", String::from_utf8_lossy(&ended.stderr));
 }
 
 /// The installed binaries.

@@ -176,7 +176,7 @@ async fn a_server_of_pages_alone_ends_when_its_database_moves() {
     coranto::store::migrate::run(&db).await.unwrap();
     let scene = Scene::set(Fresh { db, url: place.url() }, 2).await;
     let mut command = coranto(scene.home.path());
-    command.args(["serve", "--role", "web"]).env("CORANTO_SERVER_LISTEN", "127.0.0.1:0");
+    command.args(["serve", "--role", "web"]).env("CORANTO__SERVER__LISTEN", "127.0.0.1:0");
     let mut web = Program::start(command);
     web.wait_for_line("public_url=", WAIT_MAX);
     scene.command(&["migrate", "--to", &there.url()]);

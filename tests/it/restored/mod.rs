@@ -3,9 +3,12 @@
 mod backups;
 mod drill;
 mod flips;
+mod into_postgres;
 mod kills;
 mod leavings;
+mod links;
 mod nightly;
 mod noticed;
+mod places;
 pub(crate) mod scene;
 mod service;

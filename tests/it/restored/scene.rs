@@ -1,6 +1,7 @@
 //! An installation whose server is killed and whose database is copied and put back.
 
 use std::fs;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use coranto::clock::Clock;
@@ -17,6 +18,8 @@ use crate::harness::program::{Ended, Program, coranto, run};
 const WAIT_MAX: Duration = Duration::from_secs(120);
 /// So that a kill finds an issue on its way.
 const REPLY_DELAY: Duration = Duration::from_millis(20);
+/// The host of `public_url`, whatever is listened on.
+pub(super) const WEB_HOST: &str = "127.0.0.1:9";
 
 pub(crate) struct Scene {
     pub(crate) home: TempDir,
@@ -66,7 +69,7 @@ impl Scene {
     pub(crate) fn configure(&self, database: &str) {
         let port = self.sink.addr().port();
         let configuration = format!(
-            "public_url = \"http://127.0.0.1:9\"\ndatabase = \"{database}\"\nsecret_key_file = \"secret.key\"\n\
+            "public_url = \"http://{WEB_HOST}\"\ndatabase = \"{database}\"\nsecret_key_file = \"secret.key\"\n\
              [newsletters.week]\nname = \"The Week\"\nfrom = \"The Week <week@example.com>\"\n\
              postal_address = \"1 Example Street, Example\"\ntime_zone = \"UTC\"\n\
              [[relays]]\nname = \"main\"\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nconnections = 2\n"
@@ -109,6 +112,17 @@ impl Scene {
         server
     }
 
+    /// A server with its pages, and where it listens.
+    pub(super) fn serve_all(&self) -> (Program, SocketAddr) {
+        let web = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let mut command = coranto(self.home.path());
+        command.arg("serve").env("CORANTO__SERVER__LISTEN", web.to_string());
+        let mut server = Program::start(command);
+        server.wait_for_line("delivery begins", WAIT_MAX);
+        server.wait_for_line("public_url=", WAIT_MAX);
+        (server, web)
+    }
+
     /// `kill -9`. On PostgreSQL a dead process is believed for its lease; here it is known to be dead.
     pub(crate) async fn kill(&self, server: Program) {
         server.kill();
@@ -125,7 +139,7 @@ impl Scene {
         until("every email of the issue was tried", async || {
             let totals = &self.json(&["issues", "show", slug])["totals"];
             let number = |name: &str| totals[name].as_u64().unwrap();
-            number("readers") > 0 && number("readers") == number("sent") + number("uncertain")
+            number("readers") > 0 && number("readers") == number("sent") + number("uncertain") + number("skipped")
         })
         .await;
     }

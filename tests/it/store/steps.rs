@@ -62,8 +62,8 @@ fn inserts(table: &str, columns: &[(String, String)], overriding: &str) -> Vec<S
 }
 
 /// Tables that later steps made.
-const MADE: [&str; 8] =
-    ["backups", "checkups", "copies", "copy_progress", "hooks", "installation", "mailbox_positions", "quiets"];
+const MADE: [&str; 9] =
+    ["backups", "checkups", "copies", "copy_progress", "hooks", "installation", "key_holders", "mailbox_positions", "quiets"];
 
 fn renamed(mut rows: Rows) -> Rows {
     rows.extend(MADE.map(|table| (table.to_owned(), Vec::new())));
