@@ -216,6 +216,14 @@ const STEPS: &[Step] = &[
         include_str!("../../migrations/sqlite/0027_copies.sql"),
         include_str!("../../migrations/postgres/0027_copies.sql"),
     ),
+    (
+        28,
+        "folding",
+        Instant,
+        27,
+        include_str!("../../migrations/sqlite/0028_folding.sql"),
+        include_str!("../../migrations/postgres/0028_folding.sql"),
+    ),
 ];
 
 /// From this step on the row `schema` is there, and each step writes it.

@@ -160,7 +160,8 @@ impl Upkeep {
     /// One look: what is wrong is raised, what has had its time goes, what is due is told.
     pub async fn look(&self, now: Timestamp) -> Result<(), StoreError> {
         watch::look(&self.db, &self.settings, now).await?;
-        retention::look(&self.db, self.settings.retention, now).await?;
+        let is_on_shift = || Timestamp(self.shift_until.load(Ordering::Relaxed)) > self.clock.now();
+        retention::look(&self.db, self.settings.retention, now, &is_on_shift).await?;
         alarms::tell(&self.db, &self.settings, &self.wire, now).await
     }
 }

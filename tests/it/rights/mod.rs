@@ -4,6 +4,7 @@ mod bytes;
 mod commands;
 mod copy;
 mod expiry;
+mod folded;
 mod returning;
 mod seen;
 mod way_back;
