@@ -10,6 +10,7 @@ mod changes;
 pub mod choices;
 pub mod claimed;
 pub mod column;
+pub mod compact;
 pub mod consents;
 pub mod copies;
 pub mod db;

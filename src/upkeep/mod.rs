@@ -4,6 +4,7 @@
 
 mod alarms;
 mod board;
+mod compact;
 mod copy;
 mod folding;
 mod hold;
@@ -31,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 pub use board::read as read_board;
+pub use compact::{CompactOutcome, compacted};
 pub use copy::{
     CopiedTable, CopyListener, CopyStep, CopyTrouble, Relocation, SideSum, copy_whole, move_to, reopen, usable,
 };

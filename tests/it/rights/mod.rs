@@ -2,6 +2,7 @@
 
 mod bytes;
 mod commands;
+mod compacting;
 mod copy;
 mod expiry;
 mod folded;
