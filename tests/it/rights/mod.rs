@@ -4,6 +4,7 @@ mod bytes;
 mod commands;
 mod compacting;
 mod copy;
+mod days;
 mod expiry;
 mod folded;
 mod returning;
