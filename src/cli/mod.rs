@@ -5,6 +5,7 @@ mod announce;
 mod backup;
 mod bounces;
 mod check;
+mod compact;
 mod completions;
 mod config;
 mod context;
@@ -174,6 +175,7 @@ enum Command {
     Backup(backup::Args),
     Restore(restore::Args),
     Tidy(tidy::Args),
+    Compact(compact::Args),
     Sink(sink::Args),
     Config(config::Args),
     Completions(completions::Args),
@@ -212,6 +214,7 @@ impl Command {
             Self::Backup(args) => backup::run(args, context),
             Self::Restore(args) => restore::run(args, context),
             Self::Tidy(args) => tidy::run(args, context),
+            Self::Compact(args) => compact::run(args, context),
             Self::Sink(args) => sink::command(args, context),
             Self::Config(args) => config::run(args, context),
             Self::Completions(args) => completions::run(args, context),

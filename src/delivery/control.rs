@@ -9,7 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::store::events::{self, About};
 use crate::store::issues::Issue;
-use crate::store::{Db, StoreError, Tx, alarms, evidence, issues, ledger, suspensions};
+use crate::store::{Db, StoreError, Tx, alarms, evidence, issue_sums, issues, ledger, suspensions};
 
 /// Why an issue was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -147,6 +147,9 @@ pub async fn retry(db: &Db, issue: IssueId, what: RetryScope, by: By<'_>) -> Res
             RetryScope::Uncertain => ledger::retry_uncertain(tx, issue, by.now).await?,
             RetryScope::GiveUpUncertain => ledger::give_up_uncertain(tx, issue, by.now).await?,
         };
+        if rows > 0 {
+            issue_sums::attribute_anew(tx, issue).await?;
+        }
         let event = Event::IssueRetried { rows };
         if rows > 0 && state == IssueState::Sent {
             issues::advance(tx, issue, IssueState::Sent, IssueState::Sending, "", by, &event).await?;

@@ -13,6 +13,10 @@ const AT_MS: i64 = (4 * 60 + 40) * 60_000;
 pub const ANNOUNCED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 /// A process is remembered for so long after its end.
 const WORKER_DAYS: u32 = 100;
+/// Within so many days a change of address is taken back by its request.
+const REQUEST_DAYS: u32 = 30;
+/// Content that nothing bears may be asked for again for so long: a draft goes back and forth.
+const REVISION_DAYS: u32 = 90;
 
 string_enum! {
     /// A kind of row that is not kept for ever, in the order in which they go.
@@ -29,8 +33,19 @@ string_enum! {
         /// The rows of the ledger that belong to no issue.
         SystemMail = "system_mail",
         Notices = "notices",
+        /// What was asked for by links, with its addresses.
+        Requests = "requests",
+        /// Texts that no issue shows and no email bore.
+        Revisions = "revisions",
         Events = "events",
         Workers = "workers",
+    }
+}
+
+impl Expiry {
+    /// Whether installations had begun to delete before this kind went: it has an announcement of its own there.
+    pub fn is_later(self) -> bool {
+        self == Self::Revisions
     }
 }
 
@@ -78,6 +93,8 @@ impl Retention {
             Expiry::Ledger => self.ledger_weeks.saturating_mul(7),
             Expiry::SystemMail => self.system_mail_days,
             Expiry::Notices => self.notice_days,
+            Expiry::Requests => REQUEST_DAYS,
+            Expiry::Revisions => REVISION_DAYS,
             Expiry::Events => self.event_days,
             Expiry::Workers => WORKER_DAYS,
         }
@@ -120,7 +137,8 @@ mod tests {
             event_days: 0,
         };
         let ends: Vec<_> = Expiry::ALL.iter().filter(|kind| for_ever.before(**kind, now).is_some()).collect();
-        assert_eq!(ends, [&Expiry::Workers], "a process that ended is nobody's data");
+        let fixed = [&Expiry::Requests, &Expiry::Revisions, &Expiry::Workers];
+        assert_eq!(ends, fixed, "no promise hangs on a longer time");
     }
 
     #[test]

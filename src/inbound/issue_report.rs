@@ -148,7 +148,7 @@ pub struct IssueSummary {
 pub struct IssueReport {
     #[serde(flatten)]
     pub summary: IssueSummary,
-    /// Emails of which only counts are kept: nothing says any more to whom they went.
+    /// Emails that were folded by a program that kept no destinations: nothing says any more to whom they went.
     pub folded: i64,
     pub by_destination: Vec<DestinationLine>,
     pub over_time: Vec<SpanLine>,
@@ -223,22 +223,25 @@ pub struct LatestReturns {
 struct Sums {
     totals: Totals,
     notices: Vec<NoticeSum>,
-    unsubscribed: Vec<UnsubscribedSum>,
-    /// Rows of which only counts are kept.
+    /// None where it was not counted before the emails' rows were folded.
+    unsubscribed: Option<Vec<UnsubscribedSum>>,
+    /// Emails of which nothing says to whom they went.
     folded: i64,
 }
 
 impl Sums {
     async fn look(tx: &mut Tx, issue: &Issue, now: Timestamp) -> Result<Self> {
         let totals = ledger::totals(tx, issue.id).await?;
-        let folded = folded::of_issue(tx, issue.id).await?.iter().map(|fold| fold.row_count).sum();
+        let folded = folded::without_domain(tx, issue.id).await?;
         let notices = issue_sums::notices(tx, issue.id).await?;
-        let unsubscribed = match issue.started_at {
-            Some(began) => {
+        let unsubscribed = match (issue_sums::attributed(tx, issue.id).await?, issue.started_at) {
+            (Some(counted), _) => Some(counted),
+            (None, None) => Some(Vec::new()),
+            (None, Some(_)) if !folded::of_issue(tx, issue.id).await?.is_empty() => None,
+            (None, Some(began)) => {
                 let until = issue.finished_at.unwrap_or(now).plus(days(ATTRIBUTED_DAYS));
-                issue_sums::unsubscribed(tx, (issue.newsletter_id, issue.id), began, until).await?
+                Some(issue_sums::unsubscribed(tx, (issue.newsletter_id, issue.id), began, until).await?)
             }
-            None => Vec::new(),
         };
         Ok(Self { totals, notices, unsubscribed, folded })
     }
@@ -272,7 +275,7 @@ impl Sums {
             open: totals.open() - totals.uncertain,
             returned,
             complaints: Complaints { count: complaints, base, rate: base.and_then(|base| share(complaints, base)) },
-            unsubscribed: (self.folded == 0).then(|| Unsubscribed::of(&self.unsubscribed)),
+            unsubscribed: self.unsubscribed.as_deref().map(Unsubscribed::of),
             automatic_replies: self.of_kind(NoticeKind::AutoReply),
             challenges: self.of_kind(NoticeKind::Challenge),
             settled: SettledCounts::of(&self.notices),
@@ -376,10 +379,8 @@ async fn over_time(tx: &mut Tx, issue: &Issue, sums: &Sums) -> Result<Vec<SpanLi
             _ => line.returned += sum.mails,
         }
     }
-    if sums.folded == 0 {
-        for sum in &sums.unsubscribed {
-            lines.entry(sum.span).or_insert_with(|| line(sum.span)).unsubscribed += sum.readers;
-        }
+    for sum in sums.unsubscribed.iter().flatten() {
+        lines.entry(sum.span).or_insert_with(|| line(sum.span)).unsubscribed += sum.readers;
     }
     let end = began.0 + LAST_DAY * DAY;
     Ok(lines.into_values().filter(|line| line.from.0 < end).collect())

@@ -23,7 +23,7 @@ use crate::domain::event::Event;
 use crate::domain::subscriber::AskedBy;
 use crate::store::events::About;
 use crate::store::subscribers::NewSubscriber;
-use crate::store::{Result as Stored, alarms, events, limits, marks, requests};
+use crate::store::{Result as Stored, alarms, events, limits, marks};
 use crate::telemetry::metrics;
 use crate::words::Language;
 
@@ -201,7 +201,6 @@ fn job(
 /// Drops what no limit needs any more.
 pub async fn purge_limits(db: &crate::store::Db, now: Timestamp) -> Stored<u64> {
     db.write(async |tx| {
-        requests::purge(tx, now.minus(MONTH)).await?;
         marks::purge_requests(tx, now.minus(MONTH)).await?;
         limits::purge(tx, now.minus(MONTH), now).await
     })

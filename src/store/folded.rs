@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::column::record;
+use serde_json::json;
+
+use super::column::{json_list, listed, over_rows, record};
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::delivery::{DeliveryState, Reason};
@@ -52,7 +54,7 @@ type Group<'a> = (i64, &'a str, &'a str, &'a str);
 /// An issue that ended before `$1`.
 macro_rules! over {
     () => {
-        "i.state IN ('sent', 'stopped') AND COALESCE(i.finished_at, i.started_at) <= $1"
+        "i.state IN ('sent', 'stopped') AND COALESCE(i.stopped_at, i.finished_at, i.started_at) <= $1"
     };
 }
 
@@ -110,63 +112,110 @@ pub async fn fold(tx: &mut Tx, issue: IssueId, before: Timestamp, limit: i64) ->
         *count += 1;
         *reached = (*reached).max(row.first_at.or(row.final_at));
     }
-    for (group, (count, reached)) in counts {
-        add(tx, issue, group, count, reached).await?;
-    }
-    for row in rows.iter().filter(|row| row.state != DeliveryState::Sent) {
-        keep_miss(tx, issue, row).await?;
-    }
+    let counts = counts.into_iter().enumerate().map(|(place, ((revision, relay, state, reason), (count, reached)))| {
+        json!({ "place": place, "revision": revision, "relay": relay, "state": state, "reason": reason, "count": count,
+                "reached": reached.map(|at| at.0) })
+    });
+    add(tx, issue, serde_json::Value::from_iter(counts)).await?;
+    add_domains(tx, issue, &rows).await?;
+    keep_misses(tx, issue, &rows).await?;
     Ok(rows.len() as u64)
 }
 
-async fn add(
-    tx: &mut Tx,
-    issue: IssueId,
-    (revision, relay, state, reason): Group<'_>,
-    count: i64,
-    reached: Option<Timestamp>,
-) -> Result<()> {
-    tx.sql(
+async fn add(tx: &mut Tx, issue: IssueId, counts: serde_json::Value) -> Result<u64> {
+    tx.sql(over_rows!(
+        revision BIGINT, relay TEXT, state TEXT, reason TEXT, count BIGINT, reached BIGINT;
         "INSERT INTO folded (issue_id, revision_id, relay, state, reason, row_count, reached_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         SELECT $2, revision, relay, state, reason, count, reached FROM r ORDER BY place
          ON CONFLICT (issue_id, revision_id, relay, state, reason) DO UPDATE SET
              row_count = folded.row_count + excluded.row_count,
              reached_at = CASE WHEN folded.reached_at > COALESCE(excluded.reached_at, folded.reached_at - 1)
-                               THEN folded.reached_at ELSE COALESCE(excluded.reached_at, folded.reached_at) END",
-    )
+                               THEN folded.reached_at ELSE COALESCE(excluded.reached_at, folded.reached_at) END"
+    ))
+    .bind(counts.to_string())
     .bind(issue)
-    .bind(revision)
-    .bind(relay)
-    .bind(state)
-    .bind(reason)
-    .bind(count)
-    .bind(reached)
     .execute()
-    .await?;
-    Ok(())
+    .await
 }
 
-async fn keep_miss(tx: &mut Tx, issue: IssueId, row: &ExpiringRow) -> Result<()> {
-    let reply = row.reply.as_ref().map(|reply| reply.chars().take(REPLY_CHARS_MAX).collect::<String>());
-    tx.sql(
+/// Counts what was accepted and refused by the domain that its reader has now. An erased reader has none.
+async fn add_domains(tx: &mut Tx, issue: IssueId, rows: &[ExpiringRow]) -> Result<u64> {
+    let readers = json_list(rows.iter().filter_map(|row| row.subscription_id).map(|id| id.0));
+    let known: Vec<(i64, String)> = tx
+        .sql(listed!(
+            concat!(
+                "SELECT s.id, ",
+                super::issue_sums::domain_of!(),
+                " FROM subscriptions s JOIN subscribers u ON u.id = s.subscriber_id WHERE s.id IN "
+            ),
+            1,
+            ""
+        ))
+        .bind(readers)
+        .fetch_all()
+        .await?;
+    let known: BTreeMap<i64, String> = known.into_iter().collect();
+    let mut counts: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.state != DeliveryState::Skipped) {
+        let domain = row.subscription_id.and_then(|id| known.get(&id.0)).map_or("", String::as_str);
+        *counts.entry((row.state.as_str(), domain)).or_default() += 1;
+    }
+    let counts = counts.into_iter().enumerate().map(
+        |(place, ((state, domain), count))| json!({ "place": place, "state": state, "domain": domain, "count": count }),
+    );
+    tx.sql(over_rows!(
+        state TEXT, domain TEXT, count BIGINT;
+        "INSERT INTO folded_domains (issue_id, state, domain, row_count)
+         SELECT $2, state, domain, count FROM r ORDER BY place
+         ON CONFLICT (issue_id, state, domain) DO UPDATE SET row_count = folded_domains.row_count + excluded.row_count"
+    ))
+    .bind(serde_json::Value::from_iter(counts).to_string())
+    .bind(issue)
+    .execute()
+    .await
+}
+
+async fn keep_misses(tx: &mut Tx, issue: IssueId, rows: &[ExpiringRow]) -> Result<u64> {
+    let missed = rows.iter().filter(|row| row.state != DeliveryState::Sent).enumerate().map(|(place, row)| {
+        json!({
+            "place": place,
+            "id": row.id.0,
+            "reader": row.subscription_id.map(|id| id.0),
+            "state": row.state.as_str(),
+            "reason": row.reason.map(Reason::as_str),
+            "relay": row.relay,
+            "revision": row.revision_id.map(|id| id.0),
+            "attempts": row.attempts,
+            "first_at": row.first_at.map(|at| at.0),
+            "final_at": row.final_at.map(|at| at.0),
+            "reply": row.reply.as_ref().map(|reply| reply.chars().take(REPLY_CHARS_MAX).collect::<String>()),
+        })
+    });
+    tx.sql(over_rows!(
+        id BIGINT, reader BIGINT, state TEXT, reason TEXT, relay TEXT, revision BIGINT, attempts BIGINT, first_at BIGINT,
+        final_at BIGINT, reply TEXT;
         "INSERT INTO folded_misses
              (id, issue_id, subscription_id, state, reason, relay, revision_id, attempts, first_at, final_at, reply)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
-    .bind(row.id)
+         SELECT id, $2, reader, state, reason, relay, revision, attempts, first_at, final_at, reply FROM r ORDER BY place"
+    ))
+    .bind(serde_json::Value::from_iter(missed).to_string())
     .bind(issue)
-    .bind(row.subscription_id)
-    .bind(row.state)
-    .bind(row.reason)
-    .bind(row.relay.as_deref())
-    .bind(row.revision_id)
-    .bind(row.attempts)
-    .bind(row.first_at)
-    .bind(row.final_at)
-    .bind(reply)
     .execute()
-    .await?;
-    Ok(())
+    .await
+}
+
+/// How many accepted and refused emails of an issue are folded and have no domain: a program that kept none folded them.
+pub async fn without_domain(tx: &mut Tx, issue: IssueId) -> Result<i64> {
+    let (rows,) = tx
+        .sql(
+            "SELECT CAST((SELECT COALESCE(SUM(f.row_count), 0) FROM folded f
+                          WHERE f.issue_id = $1 AND f.state IN ('sent', 'failed')) AS BIGINT)
+                  - CAST((SELECT COALESCE(SUM(f.row_count), 0) FROM folded_domains f WHERE f.issue_id = $1) AS BIGINT)",
+        )
+        .bind(issue)
+        .fetch_one()
+        .await?;
+    Ok(rows)
 }
 
 /// What is folded of an issue, in groups.

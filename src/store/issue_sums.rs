@@ -1,7 +1,9 @@
 //! What an issue's report is made of: its mails by domain, its notices by what they say and when they came, and who
-//! unsubscribed after it. Sums alone; what they mean is said above.
+//! unsubscribed after it. Sums alone; what they mean is said above. Rows that go are counted before: the sums stay.
 
-use super::column::record;
+use serde_json::json;
+
+use super::column::{over_rows, record};
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::cause::Cause;
@@ -50,7 +52,7 @@ record! {
 
 record! {
     /// Readers who unsubscribed in one way, in one span of time.
-    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
     pub struct UnsubscribedSum {
         pub source: String,
         /// As in [`SpanSum`].
@@ -89,14 +91,35 @@ macro_rules! span {
     };
 }
 
+/// The notices that are counted one by one: all, or those that came after the others were counted.
+macro_rules! live {
+    () => {
+        concat!(
+            "n.received_at > COALESCE((SELECT i.notices_counted_at FROM issues i WHERE i.id = $1), n.received_at - 1) AND ",
+            counted!()
+        )
+    };
+}
+
+/// The domain of reader `u`, in lower case.
+macro_rules! domain_of {
+    () => {
+        "substr(u.email, length(rtrim(u.email, replace(u.email, '@', ''))) + 1)"
+    };
+}
+pub(super) use domain_of;
+
 /// An issue's notices, by what they say and what followed.
 pub async fn notices(tx: &mut Tx, issue: IssueId) -> Result<Vec<NoticeSum>> {
     tx.sql(concat!(
-        "SELECT n.kind, n.source, n.cause, n.effect, n.destination, COUNT(*) AS mails, MAX(n.settle_at) AS settles_at
-         FROM notices n WHERE ",
-        counted!(),
-        " GROUP BY n.kind, n.source, n.cause, n.effect, n.destination
-          ORDER BY n.destination, n.cause, n.kind, n.source, n.effect"
+        "SELECT kind, source, cause, effect, destination, CAST(SUM(mails) AS BIGINT) AS mails, MAX(settle_at) AS settles_at
+         FROM (SELECT n.kind, n.source, n.cause, n.effect, n.destination, 1 AS mails, n.settle_at FROM notices n WHERE ",
+        live!(),
+        " UNION ALL
+          SELECT n.kind, n.source, n.cause, n.effect, n.destination, n.mails, NULL FROM counted_notices n
+          WHERE n.issue_id = $1) x
+          GROUP BY kind, source, cause, effect, destination
+          ORDER BY destination, cause, kind, source, effect"
     ))
     .bind(issue)
     .fetch_all()
@@ -118,17 +141,21 @@ pub async fn notices_since(tx: &mut Tx, issue: IssueId, since: Timestamp) -> Res
     .await
 }
 
-/// Accepted and refused mails of an issue, by domain. Folded rows are not among them: they name no reader.
+/// Accepted and refused mails of an issue, by domain.
 pub async fn domains(tx: &mut Tx, issue: IssueId) -> Result<Vec<DomainSum>> {
-    tx.sql(
-        "SELECT d.state, substr(u.email, length(rtrim(u.email, replace(u.email, '@', ''))) + 1) AS domain,
-                COUNT(*) AS mails
-         FROM deliveries d
-         LEFT JOIN subscriptions s ON s.id = d.subscription_id
-         LEFT JOIN subscribers u ON u.id = s.subscriber_id
-         WHERE d.issue_id = $1 AND d.state IN ('sent', 'failed')
-         GROUP BY d.state, domain ORDER BY d.state, domain",
-    )
+    tx.sql(concat!(
+        "SELECT state, domain, CAST(SUM(mails) AS BIGINT) AS mails FROM (
+             SELECT d.state, ",
+        domain_of!(),
+        " AS domain, 1 AS mails
+             FROM deliveries d
+             LEFT JOIN subscriptions s ON s.id = d.subscription_id
+             LEFT JOIN subscribers u ON u.id = s.subscriber_id
+             WHERE d.issue_id = $1 AND d.state IN ('sent', 'failed')
+             UNION ALL
+             SELECT f.state, NULLIF(f.domain, '') AS domain, f.row_count FROM folded_domains f WHERE f.issue_id = $1) x
+         GROUP BY state, domain ORDER BY state, domain"
+    ))
     .bind(issue)
     .fetch_all()
     .await
@@ -137,17 +164,174 @@ pub async fn domains(tx: &mut Tx, issue: IssueId) -> Result<Vec<DomainSum>> {
 /// What came back of an issue that began at `began`, and complaints, by when they came.
 pub async fn spans(tx: &mut Tx, issue: IssueId, began: Timestamp) -> Result<Vec<SpanSum>> {
     tx.sql(concat!(
-        "SELECT ",
+        "SELECT span, kind, CAST(SUM(mails) AS BIGINT) AS mails FROM (
+             SELECT ",
         span!("n.received_at"),
-        " AS span, n.kind, COUNT(*) AS mails FROM notices n
-          WHERE n.received_at >= $2 AND n.kind IN ('bounce', 'complaint') AND n.source <> 'relay' AND ",
-        counted!(),
-        " GROUP BY span, n.kind ORDER BY span, n.kind"
+        " AS span, n.kind, 1 AS mails FROM notices n
+              WHERE n.received_at >= $2 AND n.kind IN ('bounce', 'complaint') AND n.source <> 'relay' AND ",
+        live!(),
+        " UNION ALL
+          SELECT n.span, n.kind, n.mails FROM counted_notices n
+          WHERE n.issue_id = $1 AND n.span >= 0 AND n.kind IN ('bounce', 'complaint') AND n.source <> 'relay') x
+          GROUP BY span, kind ORDER BY span, kind"
     ))
     .bind(issue)
     .bind(began)
     .fetch_all()
     .await
+}
+
+record! {
+    /// Notices that say the same and came in one span of time.
+    #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+    pub struct CountedNotices {
+        pub kind: String,
+        pub source: String,
+        pub cause: String,
+        pub effect: String,
+        pub destination: String,
+        /// As in [`SpanSum`]; -1 for what came before the issue began.
+        pub span: i64,
+        pub mails: i64,
+    }
+}
+
+/// The issues of which a notice from `before` or earlier would be the first to go.
+pub async fn issues_to_count(tx: &mut Tx, before: Timestamp) -> Result<Vec<IssueId>> {
+    let rows: Vec<(IssueId,)> = tx
+        .sql(
+            "SELECT DISTINCT i.id FROM notices n JOIN issues i ON i.id = n.issue_id
+             WHERE n.received_at <= $1 AND i.notices_counted_at IS NULL AND i.started_at IS NOT NULL ORDER BY i.id",
+        )
+        .bind(before)
+        .fetch_all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// An issue's notices up to now, to be counted for good.
+pub async fn notices_to_keep(tx: &mut Tx, issue: IssueId, began: Timestamp) -> Result<Vec<CountedNotices>> {
+    tx.sql(concat!(
+        "SELECT kind, source, cause, effect, destination, span, COUNT(*) AS mails FROM (
+             SELECT n.kind, n.source, n.cause, n.effect, n.destination,
+                    CASE WHEN n.received_at < $2 THEN -1 ELSE ",
+        span!("n.received_at"),
+        " END AS span FROM notices n WHERE ",
+        counted!(),
+        ") x GROUP BY kind, source, cause, effect, destination, span"
+    ))
+    .bind(issue)
+    .bind(began)
+    .fetch_all()
+    .await
+}
+
+/// Keeps the sums of an issue's notices, as they were at `at`. `false` when they are kept.
+pub async fn keep_notices(tx: &mut Tx, issue: IssueId, sums: &[CountedNotices], at: Timestamp) -> Result<bool> {
+    let counted = tx
+        .sql("UPDATE issues SET notices_counted_at = $2 WHERE id = $1 AND notices_counted_at IS NULL")
+        .bind(issue)
+        .bind(at)
+        .execute()
+        .await?;
+    if counted == 0 {
+        return Ok(false);
+    }
+    tx.sql(over_rows!(
+        kind TEXT, source TEXT, cause TEXT, effect TEXT, destination TEXT, span BIGINT, mails BIGINT;
+        "INSERT INTO counted_notices (issue_id, kind, source, cause, effect, destination, span, mails)
+         SELECT $2, kind, source, cause, effect, destination, span, mails FROM r ORDER BY place"
+    ))
+    .bind(placed(sums))
+    .bind(issue)
+    .execute()
+    .await?;
+    Ok(true)
+}
+
+/// The rows that `over_rows!` unfolds, with their places.
+fn placed<T: serde::Serialize>(sums: &[T]) -> String {
+    let rows = sums.iter().enumerate().map(|(place, sum)| {
+        let mut row = json!(sum);
+        row["place"] = place.into();
+        row
+    });
+    serde_json::Value::from_iter(rows).to_string()
+}
+
+/// The issues whose end is so long ago that nobody unsubscribes because of them any more, and of which that is not counted.
+/// One whose rows were folded without is none of them.
+pub async fn issues_to_attribute(tx: &mut Tx, now: Timestamp) -> Result<Vec<IssueId>> {
+    let rows: Vec<(IssueId,)> = tx
+        .sql(
+            "SELECT i.id FROM issues i WHERE i.attributed_at IS NULL AND i.started_at IS NOT NULL
+               AND i.state IN ('sent', 'stopped') AND COALESCE(i.stopped_at, i.finished_at, i.started_at) <= $1
+               AND NOT EXISTS (SELECT 1 FROM folded f WHERE f.issue_id = i.id) ORDER BY i.id",
+        )
+        .bind(Timestamp(now.0 - ATTRIBUTED_DAYS * 86_400_000))
+        .fetch_all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Keeps who unsubscribed after an issue. `false` when that is kept, or the issue goes out again.
+pub async fn attribute(tx: &mut Tx, issue: IssueId, sums: &[UnsubscribedSum], now: Timestamp) -> Result<bool> {
+    let attributed = tx
+        .sql(
+            "UPDATE issues AS i SET attributed_at = $2
+             WHERE i.id = $1 AND i.attributed_at IS NULL AND i.state IN ('sent', 'stopped')",
+        )
+        .bind(issue)
+        .bind(now)
+        .execute()
+        .await?;
+    if attributed == 0 {
+        return Ok(false);
+    }
+    tx.sql(over_rows!(
+        source TEXT, span BIGINT, readers BIGINT;
+        "INSERT INTO attributed (issue_id, source, span, readers)
+         SELECT $2, source, span, readers FROM r ORDER BY place"
+    ))
+    .bind(placed(sums))
+    .bind(issue)
+    .execute()
+    .await?;
+    Ok(true)
+}
+
+/// Takes that back where every row is still there: the issue goes out again. `false` when nothing was to be taken back.
+pub async fn attribute_anew(tx: &mut Tx, issue: IssueId) -> Result<bool> {
+    let reset = tx
+        .sql(
+            "UPDATE issues SET attributed_at = NULL WHERE id = $1 AND attributed_at IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM folded f WHERE f.issue_id = $1)",
+        )
+        .bind(issue)
+        .execute()
+        .await?;
+    if reset == 1 {
+        tx.sql("DELETE FROM attributed WHERE issue_id = $1").bind(issue).execute().await?;
+    }
+    Ok(reset == 1)
+}
+
+/// Who unsubscribed after an issue, as it was counted for good; none when it was not.
+pub async fn attributed(tx: &mut Tx, issue: IssueId) -> Result<Option<Vec<UnsubscribedSum>>> {
+    let (known,): (bool,) = tx
+        .sql("SELECT EXISTS (SELECT 1 FROM issues i WHERE i.id = $1 AND i.attributed_at IS NOT NULL)")
+        .bind(issue)
+        .fetch_one()
+        .await?;
+    if !known {
+        return Ok(None);
+    }
+    let sums = tx
+        .sql("SELECT source, span, readers FROM attributed WHERE issue_id = $1 ORDER BY source, span")
+        .bind(issue)
+        .fetch_all()
+        .await?;
+    Ok(Some(sums))
 }
 
 /// Who unsubscribed within 14 days of this issue, and before `until`, and had been sent no later one by then.

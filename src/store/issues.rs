@@ -251,6 +251,9 @@ pub async fn advance(
         .fetch_optional()
         .await?;
     let Some((newsletter,)) = row else { return Ok(false) };
+    if to == IssueState::Stopped {
+        tx.sql("UPDATE issues SET stopped_at = $2 WHERE id = $1").bind(id).bind(by.now).execute().await?;
+    }
     events::append(tx, by, about(newsletter, id), event).await?;
     alarms::for_issue(tx, id, to, note, by).await?;
     Ok(true)

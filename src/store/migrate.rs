@@ -232,6 +232,14 @@ const STEPS: &[Step] = &[
         include_str!("../../migrations/sqlite/0029_key_holders.sql"),
         include_str!("../../migrations/postgres/0029_key_holders.sql"),
     ),
+    (
+        30,
+        "folding",
+        Instant,
+        27,
+        include_str!("../../migrations/sqlite/0030_folding.sql"),
+        include_str!("../../migrations/postgres/0030_folding.sql"),
+    ),
 ];
 
 /// From this step on the row `schema` is there, and each step writes it.

@@ -11,6 +11,7 @@ pub mod checkups;
 pub mod choices;
 pub mod claimed;
 pub mod column;
+pub mod compact;
 pub mod consents;
 pub mod copies;
 pub mod db;

@@ -134,9 +134,3 @@ pub async fn stop(tx: &mut Tx, id: RequestId, now: Timestamp) -> Result<bool> {
         .await?;
     Ok(changed == 1)
 }
-
-/// Deletes requests that ended before `before`, or were made before it and never did: the addresses in them have served.
-/// Returns how many.
-pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    tx.sql("DELETE FROM requests WHERE COALESCE(stopped_at, done_at, created_at) < $1").bind(before).execute().await
-}

@@ -2,7 +2,7 @@
 //! decides `domain::retention`.
 
 use super::column::record;
-use super::{Result, Tx, folded};
+use super::{Result, Tx, folded, revisions};
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
 use crate::domain::retention::Expiry;
@@ -42,6 +42,22 @@ pub async fn finish(tx: &mut Tx, now: Timestamp) -> Result<bool> {
     Ok(finished == 1)
 }
 
+/// From when on the kinds go that came later, by their names.
+pub async fn later(tx: &mut Tx) -> Result<Vec<(String, Timestamp)>> {
+    tx.sql("SELECT what, begins_at FROM retention_kinds ORDER BY what").fetch_all().await
+}
+
+/// Notes when a kind begins that came later. `false` when that is known.
+pub async fn begin_kind(tx: &mut Tx, kind: Expiry, begins_at: Timestamp) -> Result<bool> {
+    let begun = tx
+        .sql("INSERT INTO retention_kinds (what, begins_at) VALUES ($1, $2) ON CONFLICT (what) DO NOTHING")
+        .bind(kind.as_str())
+        .bind(begins_at)
+        .execute()
+        .await?;
+    Ok(begun == 1)
+}
+
 /// Whether an issue goes out: nothing else is to hold up the ledger meanwhile.
 pub async fn is_sending(tx: &mut Tx) -> Result<bool> {
     let (any,) =
@@ -78,6 +94,13 @@ macro_rules! notice {
     };
 }
 
+/// Took effect, was stopped, or was never followed, before.
+macro_rules! request {
+    () => {
+        "COALESCE(stopped_at, done_at, created_at) <= $1"
+    };
+}
+
 /// A process that ended before and has nothing in hand. The last engine tells since when none ran.
 macro_rules! worker {
     () => {
@@ -100,6 +123,8 @@ pub async fn count(tx: &mut Tx, kind: Expiry, before: Timestamp) -> Result<u64> 
         Expiry::Ledger => return folded::count(tx, before).await,
         Expiry::SystemMail => concat!("SELECT COUNT(*) FROM deliveries WHERE ", system_mail!()),
         Expiry::Notices => concat!("SELECT COUNT(*) FROM notices WHERE ", notice!()),
+        Expiry::Requests => concat!("SELECT COUNT(*) FROM requests WHERE ", request!()),
+        Expiry::Revisions => return revisions::count_unborne(tx, before).await,
         Expiry::Events => "SELECT COUNT(*) FROM events WHERE at <= $1",
         Expiry::Workers => concat!("SELECT COUNT(*) FROM workers WHERE ", worker!()),
     };
@@ -133,10 +158,10 @@ pub async fn is_due(tx: &mut Tx, kind: Expiry, before: Timestamp, id: Subscripti
     Ok(rows == 1)
 }
 
-/// Takes away up to `limit` rows of a kind that is neither people nor a ledger. Returns how many.
+/// Takes away up to `limit` rows of a kind that is neither people, nor a ledger, nor content. Returns how many.
 pub async fn delete(tx: &mut Tx, kind: Expiry, before: Timestamp, limit: i64) -> Result<u64> {
     let sql = match kind {
-        Expiry::Unconfirmed | Expiry::Unsubscribed | Expiry::Ledger => return Ok(0),
+        Expiry::Unconfirmed | Expiry::Unsubscribed | Expiry::Ledger | Expiry::Revisions => return Ok(0),
         Expiry::Networks => return cut_networks(tx, before, limit).await,
         Expiry::Consents => {
             "DELETE FROM past_consents WHERE ended_at <= $1 AND id IN (
@@ -155,6 +180,13 @@ pub async fn delete(tx: &mut Tx, kind: Expiry, before: Timestamp, limit: i64) ->
             " AND id IN (SELECT id FROM notices WHERE ",
             notice!(),
             " ORDER BY received_at LIMIT $2)"
+        ),
+        Expiry::Requests => concat!(
+            "DELETE FROM requests WHERE ",
+            request!(),
+            " AND id IN (SELECT id FROM requests WHERE ",
+            request!(),
+            " ORDER BY id LIMIT $2)"
         ),
         Expiry::Events => {
             "DELETE FROM events WHERE at <= $1 AND id IN (SELECT e.id FROM events e WHERE e.at <= $1 ORDER BY e.at LIMIT $2)"

@@ -80,12 +80,14 @@ impl NewRevision {
     }
 }
 
-/// Stores a revision, or finds the one with the same content.
+/// Stores a revision, or finds the one with the same content, which counts as stored anew: nobody deletes it before this
+/// transaction has said what it is for.
 pub async fn ensure(tx: &mut Tx, newsletter: NewsletterId, new: &NewRevision, now: Timestamp) -> Result<RevisionId> {
     let digest = new.digest();
     tx.sql(
         "INSERT INTO revisions (newsletter_id, kind, digest, slug, title, subject, preheader, language, html, plain, source, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (newsletter_id, digest) DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         ON CONFLICT (newsletter_id, digest) DO UPDATE SET stored_at = excluded.created_at",
     )
     .bind(newsletter)
     .bind(new.kind)
@@ -158,4 +160,58 @@ pub async fn get(tx: &mut Tx, id: RevisionId) -> Result<Option<Revision>> {
 pub async fn source(tx: &mut Tx, id: RevisionId) -> Result<Option<String>> {
     let row: Option<(String,)> = tx.sql("SELECT source FROM revisions WHERE id = $1").bind(id).fetch_optional().await?;
     Ok(row.map(|(source,)| source))
+}
+
+/// Content that somebody wrote or that was made for one email, last stored before `$1`, which no issue shows and no email
+/// bore. Its page goes with it: no address leads there. What every sign-up is answered with is kept, and so is a welcome:
+/// a server that runs remembers them by their numbers.
+macro_rules! unborne {
+    () => {
+        "r.kind IN ('issue', 'test', 'alarm') AND COALESCE(r.stored_at, r.created_at) <= $1
+           AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.revision_id = r.id)
+           AND NOT EXISTS (SELECT 1 FROM folded f WHERE f.revision_id = r.id)
+           AND NOT EXISTS (SELECT 1 FROM folded_misses f WHERE f.revision_id = r.id)
+           AND r.id NOT IN (SELECT d.revision_id FROM deliveries d WHERE d.issue_id IS NULL AND d.revision_id IS NOT NULL)
+           AND NOT EXISTS (SELECT 1 FROM issues i JOIN deliveries d ON d.issue_id = i.id
+               WHERE i.newsletter_id = r.newsletter_id AND i.slug = r.slug AND d.revision_id = r.id)"
+    };
+}
+
+/// How many revisions nothing bears that were last stored before `before`.
+pub async fn count_unborne(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    let (rows,): (i64,) =
+        tx.sql(concat!("SELECT COUNT(*) FROM revisions r WHERE ", unborne!())).bind(before).fetch_one().await?;
+    Ok(rows.unsigned_abs())
+}
+
+/// Up to `limit` of them. It may read a whole issue's ledger, so it is asked for where no writer waits.
+pub async fn unborne(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<RevisionId>> {
+    let rows: Vec<(RevisionId,)> = tx
+        .sql(concat!("SELECT r.id FROM revisions r WHERE ", unborne!(), " ORDER BY r.id LIMIT $2"))
+        .bind(before)
+        .bind(limit)
+        .fetch_all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Deletes a revision that nothing bore a moment ago, with its page, unless somebody stored it anew since. `false` then.
+/// Whatever comes to bear a revision stores it first.
+pub async fn delete_unborne(tx: &mut Tx, id: RevisionId, before: Timestamp) -> Result<bool> {
+    let held = tx
+        .sql(
+            "UPDATE revisions SET stored_at = stored_at
+             WHERE id = $1 AND COALESCE(stored_at, created_at) <= $2
+               AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.revision_id = revisions.id)",
+        )
+        .bind(id)
+        .bind(before)
+        .execute()
+        .await?;
+    if held == 0 {
+        return Ok(false);
+    }
+    tx.sql("DELETE FROM pages WHERE revision_id = $1").bind(id).execute().await?;
+    tx.sql("DELETE FROM revision_images WHERE revision_id = $1").bind(id).execute().await?;
+    Ok(tx.sql("DELETE FROM revisions WHERE id = $1").bind(id).execute().await? == 1)
 }

@@ -6,6 +6,7 @@ mod agreement;
 mod alarms;
 mod board;
 mod checkup;
+mod compact;
 mod copy;
 mod folding;
 mod hold;
@@ -35,6 +36,7 @@ use url::Url;
 pub use agreement::{KeyAgreement, WaitingKey, follow};
 pub use board::read as read_board;
 pub use checkup::{is_failing, remember as remember_findings};
+pub use compact::{CompactOutcome, compacted};
 pub use copy::{
     CopiedTable, CopyListener, CopyStep, CopyTrouble, Relocation, SideSum, copy_whole, has_no_rows, move_to,
     refuse_leases, reopen, usable,
@@ -165,7 +167,8 @@ impl Upkeep {
     /// One look: what is wrong is raised, what has had its time goes, what is due is told.
     pub async fn look(&self, now: Timestamp) -> Result<(), StoreError> {
         watch::look(&self.db, &self.settings, now).await?;
-        retention::look(&self.db, self.settings.retention, now).await?;
+        let is_on_shift = || Timestamp(self.shift_until.load(Ordering::Relaxed)) > self.clock.now();
+        retention::look(&self.db, self.settings.retention, now, &is_on_shift).await?;
         alarms::tell(&self.db, &self.settings, &self.wire, now).await
     }
 }

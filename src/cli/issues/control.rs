@@ -13,7 +13,7 @@ use crate::delivery::control::{self, ControlError};
 use crate::inbound::accepted;
 use crate::publishing::unschedule as take_off;
 use crate::store::issues::Issue;
-use crate::store::ledger;
+use crate::store::{folded, ledger};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Pause {
@@ -167,11 +167,15 @@ pub(super) async fn retry(args: RetryArgs, session: &CommandSession<'_>) -> anyh
     let words = match (what, rows) {
         (control::RetryScope::GiveUpUncertain, 1) => format!("{emails} counts as failed."),
         (control::RetryScope::GiveUpUncertain, _) => format!("{emails} count as failed."),
+        (_, 0) if is_counted(session, &issue).await? => {
+            "No email can be tried again: of an issue as old as this only numbers are kept ([retention] ledger_weeks)."
+                .to_owned()
+        }
         (_, 0) => "No email can be tried again.".to_owned(),
         (_, 1) => format!("{emails} is tried again."),
         _ => format!("{emails} are tried again."),
     };
-    if what == control::RetryScope::Failed {
+    if what == control::RetryScope::Failed && !(rows == 0 && is_counted(session, &issue).await?) {
         let stay = ledger::totals(&mut session.db.read().await?, issue.id).await?.failed.unsigned_abs();
         if stay > 0 {
             let readers = count(stay, "failed email");
@@ -183,6 +187,11 @@ pub(super) async fn retry(args: RetryArgs, session: &CommandSession<'_>) -> anyh
         }
     }
     done(session, &issue, "retried", Some(rows), &words)
+}
+
+/// Whether rows of the issue are only counted by now.
+async fn is_counted(session: &CommandSession<'_>, issue: &Issue) -> anyhow::Result<bool> {
+    Ok(!folded::of_issue(&mut session.db.read().await?, issue.id).await?.is_empty())
 }
 
 pub(super) async fn unschedule(slug: &str, session: &CommandSession<'_>) -> anyhow::Result<Exit> {

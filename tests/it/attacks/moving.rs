@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use coranto::domain::SubscriptionId;
+use coranto::domain::retention::Retention;
 use coranto::domain::subscriber::RequestKind;
 use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Limits};
 use coranto::store::{Db, requests, subscriptions};
 use coranto::token::Purpose;
+use coranto::upkeep;
 
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 use crate::harness::http::post;
 use crate::web::ground::WebFixture;
@@ -87,7 +90,8 @@ both_databases! {
         press(&web, &web.preferences_link(id).await, &[("action", "data")]).await;
         assert_eq!(mailed(&web, "Your data").await, [THIEF]);
         assert!(press(&web, &stop, &[("action", "stop")]).await.contains("no longer works"));
-        signup::purge_limits(web.ground.db(), web.ground.now).await.unwrap();
+        let by = acts::actor();
+        upkeep::expire(web.ground.db(), Retention::default(), by.at(web.ground.now), u32::MAX).await.unwrap();
         assert!(press(&web, &stop, &[("action", "stop")]).await.contains("no longer works"), "the request is gone");
         assert_eq!(web.ground.find(THIEF).await.unwrap().id, id);
     }

@@ -32,6 +32,7 @@ const NOT_ABOUT_PEOPLE: &[&str] = &[
     "alarms", "installation", "suspensions", "evidence", "relay_counts", "imports", "import_answers", "folded",
     "retention", "hooks", "mailbox_positions", "schema", "quiets", "backups", "copies", "copy_progress", "checkups",
     "key_holders",
+    "attributed", "counted_notices", "folded_domains", "retention_kinds",
 ];
 
 async fn columns(db: &Db) -> Vec<(String, String)> {

@@ -1,24 +1,23 @@
 //! How long what is kept: nobody a day too long, nothing a day too early; announced before the first time; never while an
 //! issue goes out; and an old issue's totals stay what they were.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use coranto::clock::{Clock, Timestamp};
 use coranto::domain::alarm::AlarmName;
 use coranto::domain::delivery::{DeliveryState, Reason};
-use coranto::domain::image::{Image, ImageFormat, PlacedImage};
 use coranto::domain::retention::{Expiry, Retention};
 use coranto::domain::{DeliveryId, IssueId, RevisionId};
 use coranto::signup::{self, NewReader};
-use coranto::store::{Db, StoreError, alarms, departed, images, ledger, retention, suspensions};
+use coranto::store::{Db, StoreError, alarms, departed, ledger, retention, suspensions};
 use coranto::upkeep::{self, AlarmSettings, RetentionOutcome, Upkeep};
 
 use crate::delivery::stage::DeliveryFixture;
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 use crate::signup::SignupFixture;
-use crate::web::ground::WebFixture;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -32,6 +31,11 @@ async fn expire(ground: &SignupFixture, policy: Retention) -> Vec<(Expiry, u64)>
 async fn number(db: &Db, sql: &'static str) -> i64 {
     let mut tx = db.read().await.unwrap();
     tx.sql(sql).fetch_one::<(i64,)>().await.unwrap().0
+}
+
+/// Of a process that schedules.
+fn on_shift() -> Arc<AtomicI64> {
+    Arc::new(AtomicI64::new(i64::MAX))
 }
 
 /// Rows of every kind that has a time, made at `now`.
@@ -52,6 +56,18 @@ async fn furnished(ground: &SignupFixture) {
             )
             .bind(now)
             .bind([7_u8; 16].as_slice())
+            .execute()
+            .await?;
+            tx.sql("INSERT INTO requests (subscription_id, kind, created_at) SELECT MAX(id), 'link', $1 FROM subscriptions")
+                .bind(now)
+                .execute()
+                .await?;
+            tx.sql(
+                "INSERT INTO revisions (newsletter_id, kind, digest, slug, title, subject, preheader, language, html, plain,
+                     source, created_at)
+                 SELECT MAX(id), 'issue', 'd', 'draft', '', '', '', 'en', '', '', '', $1 FROM newsletters",
+            )
+            .bind(now)
             .execute()
             .await?;
             for worker in ["old", "newest"] {
@@ -78,6 +94,8 @@ async fn there(db: &Db, kind: Expiry) -> i64 {
         Expiry::Ledger => number(db, "SELECT COUNT(*) FROM deliveries WHERE issue_id IS NOT NULL").await,
         Expiry::SystemMail => number(db, "SELECT COUNT(*) FROM deliveries WHERE issue_id IS NULL").await,
         Expiry::Notices => number(db, "SELECT COUNT(*) FROM notices").await,
+        Expiry::Requests => number(db, "SELECT COUNT(*) FROM requests").await,
+        Expiry::Revisions => number(db, "SELECT COUNT(*) FROM revisions WHERE kind = 'issue'").await,
         Expiry::Events => number(db, "SELECT COUNT(*) FROM events WHERE kind <> 'data.expired'").await,
         Expiry::Workers => number(db, "SELECT COUNT(*) FROM workers WHERE name = 'old'").await,
     }
@@ -100,7 +118,7 @@ fn alone(kind: Expiry) -> Retention {
 }
 
 /// An issue that went out, with a picture, and rows in every state that a settled issue has.
-async fn issue(stage: &DeliveryFixture, rows: usize) -> (IssueId, RevisionId) {
+pub(super) async fn issue(stage: &DeliveryFixture, rows: usize) -> (IssueId, RevisionId) {
     stage.crowd(rows).await;
     let issue = stage.issue("old").await;
     let revision = stage.revision("old", "first").await;
@@ -138,12 +156,16 @@ both_databases! {
         let mut ground = SignupFixture::new(db).await;
         furnished(&ground).await;
         let start = ground.now;
-        // Workers have a time whatever is set.
-        ground.now = Timestamp(start.plus(DAY * 100).0 - 1);
-        assert_eq!(expire(&ground, alone(Expiry::Workers)).await, []);
-        ground.now = start.plus(DAY * 100);
-        assert_eq!(expire(&ground, alone(Expiry::Workers)).await, [(Expiry::Workers, 1)]);
-        let others = [Expiry::Ledger, Expiry::Consents, Expiry::Workers];
+        // These have a time whatever is set.
+        for kind in [Expiry::Requests, Expiry::Revisions, Expiry::Workers] {
+            let days = Retention::default().days(kind);
+            ground.now = Timestamp(start.plus(DAY * days).0 - 1);
+            assert_eq!(expire(&ground, alone(kind)).await, [], "{kind}: too early");
+            ground.now = start.plus(DAY * days);
+            assert_eq!(expire(&ground, alone(kind)).await, [(kind, 1)], "{kind}: too late");
+            assert_eq!(there(ground.db(), kind).await, 0, "{kind}");
+        }
+        let others = [Expiry::Ledger, Expiry::Consents, Expiry::Requests, Expiry::Revisions, Expiry::Workers];
         for kind in Expiry::ALL.iter().filter(|kind| !others.contains(kind)) {
             let days = Retention::default().days(*kind);
             let had = there(ground.db(), *kind).await;
@@ -221,7 +243,7 @@ both_databases! {
             to: Vec::new(), newsletters: Vec::new(), folder: None, host: "news.example.org".to_owned(),
             retention: Retention::default(), ..AlarmSettings::default()
         };
-        let upkeep = Upkeep::new(ground.db().clone(), Clock::fixed(now), settings, std::sync::Arc::default());
+        let upkeep = Upkeep::new(ground.db().clone(), Clock::fixed(now), settings, on_shift());
         let stands = async || {
             let all = alarms::all(&mut ground.db().read().await.unwrap()).await.unwrap();
             all.into_iter().find(|one| one.name == AlarmName::RetentionFirst && one.cleared_at.is_none())
@@ -242,13 +264,38 @@ both_databases! {
         assert_eq!(progress.ran_at, Some(now), "once a day");
     }
 
+    async fn a_kind_that_came_later_is_announced_by_itself(db: Db) {
+        let ground = SignupFixture::new(db.clone()).await;
+        furnished(&ground).await;
+        let mut now = ground.now.plus(DAY * 91);
+        // As a program left it that knew the others alone: it has begun, and today's run is over.
+        db.write(async |tx| { retention::begin(tx, ground.now).await?; retention::finish(tx, now).await }).await.unwrap();
+        let settings = AlarmSettings { host: "news.example.org".to_owned(), ..AlarmSettings::default() };
+        let upkeep = Upkeep::new(db.clone(), Clock::fixed(now), settings, on_shift());
+        let stands = async || {
+            let all = alarms::all(&mut db.read().await.unwrap()).await.unwrap();
+            all.into_iter().find(|one| one.name == AlarmName::RetentionFirst && one.cleared_at.is_none())
+        };
+        upkeep.look(now).await.unwrap();
+        let alarm = stands().await.expect("a person is told");
+        assert!(alarm.note.contains("revisions 1") && !alarm.note.contains("unconfirmed"), "{}", alarm.note);
+        for day in 1..=7 {
+            now = now.plus(DAY);
+            assert_eq!(there(&db, Expiry::Revisions).await, 1, "day {day}");
+            upkeep.look(now).await.unwrap();
+            assert_eq!(there(&db, Expiry::Unconfirmed).await, 0, "the others go meanwhile");
+        }
+        assert_eq!(there(&db, Expiry::Revisions).await, 0);
+        assert!(stands().await.is_none(), "and it is over");
+    }
+
     async fn a_new_installation_announces_nothing(db: Db) {
         let ground = SignupFixture::new(db).await;
         let settings = AlarmSettings {
             to: Vec::new(), newsletters: Vec::new(), folder: None, host: "news.example.org".to_owned(),
             retention: Retention::default(), ..AlarmSettings::default()
         };
-        let upkeep = Upkeep::new(ground.db().clone(), Clock::fixed(ground.now), settings, std::sync::Arc::default());
+        let upkeep = Upkeep::new(ground.db().clone(), Clock::fixed(ground.now), settings, on_shift());
         upkeep.look(ground.now).await.unwrap();
         assert!(alarms::all(&mut ground.db().read().await.unwrap()).await.unwrap().is_empty());
         ground.request("pending@example.org").await.unwrap();
@@ -308,24 +355,36 @@ both_databases! {
         assert!(only_failed.iter().all(|row| row.reason == Some(Reason::Refused)) && only_failed.len() as i64 == before.0.failed);
     }
 
-    async fn the_picture_and_the_page_of_a_folded_issue_answer(db: Db) {
-        let web = WebFixture::new(db.clone()).await;
+    async fn a_text_goes_when_nothing_bears_it_and_not_when_it_is_asked_for_again(db: Db) {
         let stage = DeliveryFixture::new(db).await;
-        let (_, revision) = issue(&stage, 3).await;
-        let image = Image { digest: "ab".repeat(20), format: ImageFormat::Png, width: 2, height: 2, bytes: vec![1, 2, 3] };
-        let now = stage.clock.now();
+        stage.crowd(5).await;
+        let issue = stage.issue("old").await;
+        let (second, third) = (stage.revision("old", "second").await, stage.revision("old", "third").await);
+        let first = stage.get(issue).await.revision_id;
         stage.db.write(async |tx| {
-            images::ensure(tx, &image, now).await?;
-            let shown = PlacedImage { name: "a.png".to_owned(), image: std::sync::Arc::new(image.clone()), width: 2, height: 2, embedded: false };
-            images::attach(tx, revision, &shown).await
+            tx.sql("UPDATE deliveries SET state = 'sent', due_at = NULL, final_at = $2, revision_id = $1").bind(first).bind(stage.clock.now()).execute().await?;
+            tx.sql("UPDATE issues SET state = 'sent', started_at = $2, finished_at = $2, revision_id = $1").bind(third).bind(stage.clock.now()).execute().await
         }).await.unwrap();
+        let texts = async || -> Vec<(RevisionId,)> {
+            stage.db.read().await.unwrap().sql("SELECT id FROM revisions ORDER BY id").fetch_all().await.unwrap()
+        };
         let by = acts::actor();
-        let due = by.at(now.plus(DAY * 800));
-        upkeep::expire(&stage.db, Retention::default(), due, u32::MAX).await.unwrap();
+        let expire = async |days: u32, policy: Retention| {
+            let at = by.at(stage.clock.now().plus(DAY * days));
+            let (_, ended) = upkeep::expire(&stage.db, policy, at, u32::MAX).await.unwrap();
+            assert_eq!(ended, RetentionOutcome::Whole);
+        };
+        expire(89, Retention::default()).await;
+        assert_eq!(texts().await.len(), 3, "it may be asked for again");
+        stage.clock.advance(DAY);
+        assert_eq!(stage.revision("old", "second").await, second, "and is");
+        expire(89, Retention::default()).await;
+        assert_eq!(texts().await.len(), 3);
+        expire(90, Retention::default()).await;
+        assert_eq!(texts().await, [(first,), (third,)], "what is mailed and what is shown stay");
+        expire(800, Retention::default()).await;
         assert_eq!(number(&stage.db, "SELECT COUNT(*) FROM deliveries").await, 0);
-        let taken = stage.db.write(async |tx| images::remove_unused(tx, due.now).await).await.unwrap();
-        assert_eq!(taken, 0);
-        assert_eq!(web.get(&format!("/i/{}.png", image.digest)).await.status, StatusCode::OK);
+        assert_eq!(texts().await, [(first,), (third,)], "when rows are folded, too");
     }
 }
 

@@ -2,8 +2,11 @@
 
 mod bytes;
 mod commands;
+mod compacting;
 mod copy;
+mod days;
 mod expiry;
+mod folded;
 mod returning;
 mod seen;
 mod way_back;

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use coranto::clock::Timestamp;
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
+use coranto::domain::retention::Expiry;
 use coranto::domain::subscriber::SubscriptionState::{Active, Paused, Pending, Unsubscribed};
 use coranto::domain::subscriber::{Format, RequestKind};
 use coranto::domain::{RequestId, SubscriberId, SubscriptionId};
@@ -15,7 +17,9 @@ use coranto::store::events::{self, About};
 use coranto::store::issues::{self, NewIssue};
 use coranto::store::requests::{self, NewRequest};
 use coranto::store::revisions::{self, NewRevision};
-use coranto::store::{Db, Tx, choices, consents, ledger, newsletters, pauses, personal, subscribers, subscriptions};
+use coranto::store::{
+    Db, Tx, choices, consents, ledger, newsletters, pauses, personal, retention, subscribers, subscriptions,
+};
 
 use super::readers::{NOW, person, subscribe};
 use crate::harness::acts;
@@ -179,8 +183,11 @@ both_databases! {
         assert_eq!(requests::count(&mut tx, subscription, RequestKind::Address, before).await.unwrap(), 1);
         assert_eq!(requests::count(&mut tx, subscription, RequestKind::Link, before).await.unwrap(), 0);
         assert_eq!(requests::of_subscription(&mut tx, subscription).await.unwrap().len(), 2);
-        assert_eq!(requests::purge(&mut tx, NOW).await.unwrap(), 0, "they ended only now");
-        assert_eq!(requests::purge(&mut tx, NOW.plus(Duration::from_secs(1))).await.unwrap(), 2);
+        let earlier = Timestamp(NOW.0 - 1);
+        assert_eq!(retention::count(&mut tx, Expiry::Requests, earlier).await.unwrap(), 0, "they ended only now");
+        assert_eq!(retention::delete(&mut tx, Expiry::Requests, earlier, 9).await.unwrap(), 0);
+        assert_eq!(retention::delete(&mut tx, Expiry::Requests, NOW, 1).await.unwrap(), 1);
+        assert_eq!(retention::delete(&mut tx, Expiry::Requests, NOW, 9).await.unwrap(), 1);
         assert!(requests::get(&mut tx, first).await.unwrap().is_none());
         assert!(requests::get(&mut tx, RequestId(4711)).await.unwrap().is_none());
     }

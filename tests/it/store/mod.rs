@@ -6,6 +6,7 @@ mod commits;
 mod deliveries;
 mod door;
 mod events;
+mod folding;
 mod ground;
 mod history;
 mod hooks;

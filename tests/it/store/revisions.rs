@@ -1,11 +1,11 @@
 //! Revisions: the same content is the same row, and any difference that a reader may see makes another.
 
-use coranto::domain::RevisionId;
-use coranto::domain::delivery::DeliveryKind;
+use coranto::domain::delivery::{DeliveryKind, DeliveryState};
+use coranto::domain::{RevisionId, SubscriptionId};
 use coranto::store::revisions::{self, NewRevision};
 use coranto::store::{Db, newsletters};
 
-use super::ground::{NOW, content, minute};
+use super::ground::{NOW, StoreFixture, content, minute};
 use crate::harness::database::both_databases;
 
 both_databases! {
@@ -57,5 +57,31 @@ both_databases! {
         assert_eq!((found.preheader, found.language), (new.preheader.clone(), new.language.clone()));
         assert_eq!((&found.html, &found.plain, found.digest), (&new.html, &new.plain, new.digest()));
         assert!(revisions::get(&mut tx, RevisionId(1_000_000)).await.unwrap().is_none());
+    }
+
+    async fn a_text_that_nothing_bears_goes(db: Db) {
+        let mut ground = StoreFixture::new(&db).await;
+        let (shown, borne) = (ground.revision, ground.older);
+        let mut entry = ground.entry(DeliveryState::Sent, ground.live);
+        entry.revision_id = Some(borne);
+        ground.put(Some(ground.issue), Some(SubscriptionId(1)), &entry).await;
+        let tx = &mut ground.tx;
+        tx.sql("UPDATE revisions SET slug = 'first'").execute().await.unwrap();
+        let had = revisions::count_unborne(tx, minute(600)).await.unwrap();
+        let free = content(DeliveryKind::Test, "free");
+        let id = revisions::ensure(tx, ground.week, &free, minute(1)).await.unwrap();
+        assert_eq!(revisions::count_unborne(tx, minute(0)).await.unwrap(), had, "it is younger");
+        assert_eq!(revisions::count_unborne(tx, minute(1)).await.unwrap(), had + 1);
+        let unborne = revisions::unborne(tx, minute(1), 100).await.unwrap();
+        assert!(unborne.contains(&id) && !unborne.contains(&shown) && !unborne.contains(&borne), "{unborne:?}");
+        assert!(!revisions::delete_unborne(tx, id, minute(0)).await.unwrap(), "it is younger");
+        revisions::ensure(tx, ground.week, &free, minute(2)).await.unwrap();
+        assert!(!revisions::delete_unborne(tx, id, minute(1)).await.unwrap(), "it was asked for again");
+        assert!(!revisions::delete_unborne(tx, shown, minute(600)).await.unwrap(), "an issue shows it");
+        assert!(revisions::delete_unborne(tx, id, minute(2)).await.unwrap());
+        assert!(revisions::get(tx, id).await.unwrap().is_none());
+        // What a sign-up is answered with is remembered by servers.
+        let answer = revisions::ensure(tx, ground.week, &content(DeliveryKind::Confirmation, "y"), minute(0)).await.unwrap();
+        assert!(!revisions::unborne(tx, minute(600), 100).await.unwrap().contains(&answer));
     }
 }

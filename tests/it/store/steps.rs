@@ -43,6 +43,8 @@ fn inserts(table: &str, columns: &[(String, String)], overriding: &str) -> Vec<S
                 ["'active'", "'left'", "'left'"][usize::try_from(number).unwrap() - 1].to_owned()
             }
             ("subscriptions", "format") => "'plain'".to_owned(),
+            // A column more is only taken by a table whose rows are as its checks want them.
+            ("issues", "state") => "'sent'".to_owned(),
             ("subscriptions", "ended_by") => {
                 ["NULL", "'reader'", "'import'"][usize::try_from(number).unwrap() - 1].to_owned()
             }
@@ -62,8 +64,10 @@ fn inserts(table: &str, columns: &[(String, String)], overriding: &str) -> Vec<S
 }
 
 /// Tables that later steps made.
-const MADE: [&str; 9] =
-    ["backups", "checkups", "copies", "copy_progress", "hooks", "installation", "key_holders", "mailbox_positions", "quiets"];
+const MADE: [&str; 13] = [
+    "attributed", "backups", "checkups", "copies", "copy_progress", "counted_notices", "folded_domains", "hooks",
+    "installation", "key_holders", "mailbox_positions", "quiets", "retention_kinds",
+];
 
 fn renamed(mut rows: Rows) -> Rows {
     rows.extend(MADE.map(|table| (table.to_owned(), Vec::new())));
@@ -71,6 +75,9 @@ fn renamed(mut rows: Rows) -> Rows {
     let pulse = if workers[0].contains("id '1'") { "'0'" } else { "0" };
     workers.iter_mut().for_each(|row| row.push_str(&format!(" nonce NULL pulse {pulse}")));
     rows.get_mut("notices").unwrap().iter_mut().for_each(|row| row.push_str(" host NULL"));
+    let issues = rows.get_mut("issues").unwrap();
+    issues.iter_mut().for_each(|row| row.push_str(" attributed_at NULL notices_counted_at NULL stopped_at NULL"));
+    rows.get_mut("revisions").unwrap().iter_mut().for_each(|row| row.push_str(" stored_at NULL"));
     let subscriptions = rows.get_mut("subscriptions").unwrap();
     assert_eq!(subscriptions.iter().filter(|row| row.contains("'left'")).count(), 2, "{subscriptions:?}");
     subscriptions.iter_mut().for_each(|row| *row = row.replace("'left'", "'unsubscribed'"));
