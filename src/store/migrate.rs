@@ -216,6 +216,14 @@ const STEPS: &[Step] = &[
         include_str!("../../migrations/sqlite/0027_copies.sql"),
         include_str!("../../migrations/postgres/0027_copies.sql"),
     ),
+    (
+        30,
+        "accounts",
+        Instant,
+        24,
+        include_str!("../../migrations/sqlite/0030_accounts.sql"),
+        include_str!("../../migrations/postgres/0030_accounts.sql"),
+    ),
 ];
 
 /// From this step on the row `schema` is there, and each step writes it.

@@ -22,6 +22,7 @@ const LEADS: &[&str] = &[
 
 /// Tables that lead to a person and are in no part, each with the reason.
 const LEFT_OUT: &[(&str, &str)] = &[
+    ("accounts", "people who work here, and no readers: whoever runs the program gave them the login and tells them"),
     ("erased_requests", "of a change of address whose person was erased: a number and a mark, which lead to nobody"),
     ("spent_challenges", "part of an address's hash, while a solution is valid: some minutes"),
 ];
@@ -30,7 +31,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
 const NOT_ABOUT_PEOPLE: &[&str] = &[
     "newsletters", "revisions", "revision_images", "images", "issues", "pages", "skips", "workers", "leases", "keys",
     "alarms", "installation", "suspensions", "evidence", "relay_counts", "imports", "import_answers", "folded",
-    "retention", "hooks", "mailbox_positions", "schema", "quiets", "backups", "copies", "copy_progress",
+    "retention", "members", "methods", "sessions", "entries", "sign_in_tries", "hooks", "mailbox_positions", "schema", "quiets", "backups", "copies", "copy_progress",
 ];
 
 async fn columns(db: &Db) -> Vec<(String, String)> {

@@ -62,7 +62,10 @@ fn inserts(table: &str, columns: &[(String, String)], overriding: &str) -> Vec<S
 }
 
 /// Tables that later steps made.
-const MADE: [&str; 7] = ["backups", "copies", "copy_progress", "hooks", "installation", "mailbox_positions", "quiets"];
+const MADE: [&str; 13] = [
+    "accounts", "backups", "copies", "copy_progress", "entries", "hooks", "installation", "mailbox_positions", "members",
+    "methods", "quiets", "sessions", "sign_in_tries",
+];
 
 fn renamed(mut rows: Rows) -> Rows {
     rows.extend(MADE.map(|table| (table.to_owned(), Vec::new())));
