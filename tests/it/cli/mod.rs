@@ -26,6 +26,7 @@ mod subscribers;
 mod surroundings;
 mod truth;
 mod upgrading;
+mod users;
 mod whose;
 
 use std::path::Path;
