@@ -6,13 +6,14 @@
 //! * rules, which are pure: [`domain`], [`content`] (Markdown to parts), [`message`] (parts and a recipient to bytes);
 //! * the wire and the disk: [`smtp`], [`store`] (all SQL and nothing but SQL);
 //! * [`images`] (an issue's pictures, written anew), [`templates`] and [`config`];
-//! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`], [`inbound`], [`upkeep`], [`backup`];
+//! * use cases, through which every write passes: [`signup`], [`accounts`], [`publishing`], [`delivery`], [`inbound`], [`upkeep`], [`backup`];
 //! * [`wiring`], from the configuration to what each part is told, and [`doctor`], which looks at all of it;
 //! * what other programs are told: [`resources`];
 //! * faces: [`web`], [`cli`]; and [`supervise`], which starts and stops it all.
 //!
 //! Arrows point downward only; `docs/architecture.md` has them, and a test holds them.
 
+pub mod accounts;
 pub mod backup;
 pub mod cli;
 pub mod clock;

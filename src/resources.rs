@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::clock::Timestamp;
+use crate::domain::account::{AccountState, MemberRole, SignInMethod};
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryState, Reason};
 use crate::domain::issue::IssueState;
@@ -12,10 +13,13 @@ use crate::domain::newsletter::Newsletter;
 use crate::domain::subscriber::{EndedBy, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::publishing::QueuedFile;
+use crate::store::accounts::Account;
 use crate::store::consents::Consent;
 use crate::store::events::LoggedEvent;
 use crate::store::issues::Issue;
 use crate::store::ledger::{LedgerRow, Totals};
+use crate::store::members::NewsletterRole;
+use crate::store::sessions::AccountSession;
 use crate::store::subscriptions::Subscription;
 
 #[derive(Clone, Debug, Serialize)]
@@ -187,5 +191,54 @@ impl<'a> From<&'a LoggedEvent> for EventResource<'a> {
         // The store keeps it as text.
         let data = serde_json::from_str(&event.data).unwrap_or(Value::Null);
         Self { at: event.at, kind: &event.kind, actor: &event.actor, data }
+    }
+}
+
+/// Somebody with a login.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountResource<'a> {
+    pub email: &'a str,
+    pub name: &'a str,
+    pub state: AccountState,
+    pub operator: bool,
+    pub roles: Vec<RoleResource<'a>>,
+    pub created_at: Timestamp,
+}
+
+/// What they do for one newsletter.
+#[derive(Clone, Debug, Serialize)]
+pub struct RoleResource<'a> {
+    pub newsletter: &'a str,
+    pub role: MemberRole,
+}
+
+impl<'a> AccountResource<'a> {
+    pub fn of(account: &'a Account, memberships: &'a [NewsletterRole]) -> Self {
+        let roles = memberships.iter().map(|one| RoleResource { newsletter: &one.slug, role: one.role });
+        Self {
+            email: account.email.as_str(),
+            name: &account.name,
+            state: account.state,
+            operator: account.operator,
+            roles: roles.collect(),
+            created_at: account.created_at,
+        }
+    }
+}
+
+/// A browser that somebody is signed in with.
+#[derive(Clone, Debug, Serialize)]
+pub struct SessionResource<'a> {
+    pub method: SignInMethod,
+    pub created_at: Timestamp,
+    pub seen_at: Timestamp,
+    pub network: &'a str,
+    pub agent: &'a str,
+}
+
+impl<'a> From<&'a AccountSession> for SessionResource<'a> {
+    fn from(session: &'a AccountSession) -> Self {
+        let AccountSession { method, created_at, seen_at, .. } = *session;
+        Self { method, created_at, seen_at, network: &session.network, agent: &session.agent }
     }
 }

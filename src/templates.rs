@@ -7,6 +7,7 @@
 //! Templates belong to whoever runs the program: issues and readers' data never are templates, only values in them.
 //! Names ending in `.html` and `.xml` are escaped; text in them that is HTML already says so by `safe`, and a test counts those.
 
+pub mod desk;
 pub mod email;
 pub mod feeds;
 mod keys;
@@ -93,6 +94,14 @@ registered! {
     "pages/preview.js" => preview::PreviewScript,
     "pages/style.css" => pages::Style,
     pages:
+    "desk/again.html" => desk::DeskAgain,
+    "desk/enter.html" => desk::DeskEnter,
+    "desk/home.html" => desk::DeskHome,
+    "desk/people.html" => desk::DeskPeople,
+    "desk/refused.html" => desk::DeskRefused,
+    "desk/start.html" => desk::DeskStart,
+    "desk/welcome.html" => desk::DeskWelcome,
+    "desk/you.html" => desk::DeskYou,
     "pages/absent.html" => pages::AbsentPage,
     "pages/allowed.html" => pages::AllowedPage,
     "pages/already.html" => pages::AlreadyPage,
@@ -133,6 +142,8 @@ registered! {
     "email/notice.html", "email/notice.txt" => email::NoticeEmail<'_>,
     "email/welcome.html", "email/welcome.txt" => email::WelcomeEmail<'_>,
     pieces:
+    "desk/issue.html",
+    "desk/top.html",
     "email/base.html",
     "email/base.txt",
     "email/footer.html",

@@ -28,8 +28,8 @@ pub use file::{Fingerprint, KeyFileError, KeyKind};
 /// Declares the purposes with their numbers, and with the path of the page that their links open.
 macro_rules! purposes {
     ($($(#[$doc:meta])* $name:ident = $number:literal $(at $path:literal)?,)+) => {
-        /// What a token may be used for. The discriminant goes into the tag: never change one, never use one again. 22 to
-        /// 27 are spoken for: welcome, enter, code to enter by, half-way in, device, stored secret.
+        /// What a token may be used for. The discriminant goes into the tag: never change one, never use one again.
+        /// 23 to 25 and 27 are spoken for: enter, code to enter by, half-way in, stored secret.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
         pub enum Purpose {
@@ -82,6 +82,10 @@ purposes! {
     Hook = 20,
     /// Proves that `doctor` asks; the number is a time in milliseconds.
     Probe = 21,
+    /// Lets somebody with a login choose a password; the number is an entry's id.
+    Welcome = 22 at "/admin/welcome/",
+    /// Tells a browser that signed in before from all others.
+    Device = 26,
 }
 
 /// The number that test mails carry: no row has it, so their links work and change nothing.

@@ -11,8 +11,10 @@ use anyhow::Context as _;
 use super::serve::{self, Role};
 use super::text::count;
 use super::{Context, Exit, Failure, preview};
+use crate::accounts::{self, NewAccount};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::account::MemberRole;
 use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
@@ -83,6 +85,16 @@ struct Summary {
     public_url: String,
     /// The page that shows the email, while the demo runs.
     email_url: Option<String>,
+    /// A one-time link to its desk, while the demo runs.
+    desk_url: Option<String>,
+}
+
+/// What there is to see while it runs.
+struct Shown {
+    /// Where the page is that shows the email.
+    email: SocketAddr,
+    /// The link to the desk.
+    desk: String,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -118,7 +130,11 @@ async fn play(args: &Args, context: &Context) -> anyhow::Result<()> {
     let totals = watch(&db, issue, context).await?;
     let seconds = begun.elapsed().as_secs_f64();
     let pages = free_port(PREVIEW_PORT)?;
-    tell(context, &config, &sink, &totals, seconds, (!args.once).then_some(pages))?;
+    let shown = match args.once {
+        true => None,
+        false => Some(Shown { email: pages, desk: desk_link(&db, &config, newsletter.id, context).await? }),
+    };
+    tell(context, &config, &sink, &totals, seconds, shown)?;
     if args.once {
         supervisor.stop_token().cancel();
         supervisor.run().await?;
@@ -273,6 +289,18 @@ fn act(clock: &Clock) -> ActionContext {
     ActionContext { actor: actor(), source: "demo".to_owned(), wording: "", client: None, now: clock.now() }
 }
 
+/// The way to the demo's desk, for somebody who may do everything there.
+async fn desk_link(db: &Db, config: &Config, newsletter: NewsletterId, context: &Context) -> anyhow::Result<String> {
+    let new = NewAccount {
+        email: "demo@demo.example".parse()?,
+        name: "Demo".to_owned(),
+        operator: true,
+        roles: vec![(newsletter, MemberRole::Owner)],
+    };
+    let link = accounts::add(db, &config.keys, &new, actor().at(context.now())).await?;
+    Ok(link.url(&crate::wiring::public_url(config)))
+}
+
 /// Queues the sample issue for now and freezes its audience, as the scheduler does.
 async fn start_issue(db: &Db, config: &Config, newsletter: &Newsletter, context: &Context) -> anyhow::Result<IssueId> {
     let templates = crate::wiring::templates(config)?;
@@ -329,8 +357,9 @@ fn tell(
     sink: &SinkHandle,
     totals: &Totals,
     seconds: f64,
-    pages: Option<SocketAddr>,
+    shown: Option<Shown>,
 ) -> anyhow::Result<()> {
+    let (email, desk) = shown.map(|shown| (shown.email, shown.desk)).unzip();
     let summary = Summary {
         readers: totals.readers,
         accepted: totals.sent,
@@ -341,7 +370,8 @@ fn tell(
         seconds,
         folder: PathBuf::from(FOLDER),
         public_url: crate::wiring::public_url(config),
-        email_url: pages.map(|pages| format!("http://{pages}/")),
+        email_url: email.map(|pages| format!("http://{pages}/")),
+        desk_url: desk,
     };
     let told = summary.accepted + summary.deferred + summary.failed + summary.skipped;
     let in_sink = i64::try_from(summary.mails_in_sink).unwrap_or(i64::MAX);
@@ -375,6 +405,9 @@ fn look_at(summary: &Summary) -> String {
         seen.push((email.clone(), "the email: light, dark, on a phone, as text"));
         seen.push((format!("{}/", summary.public_url), "sign up; the email lands in the folder below"));
         seen.push((format!("{}/{SLUG}", summary.public_url), "the archive"));
+    }
+    if let Some(desk) = &summary.desk_url {
+        seen.push((desk.clone(), "the desk: choose a password; the link works once"));
     }
     seen.push((format!("{FOLDER}/mail/"), "every email as it arrived (.eml)"));
     seen.push((format!("{FOLDER}/issues/"), "the Markdown it was made from"));

@@ -165,7 +165,8 @@ fn report(written: &[PathBuf], answers: &Answers, dir: &Path, context: &Context)
         "  coranto subscribers add YOUR-ADDRESS  you are the first reader\n  \
          coranto sink --dir mails              in another terminal: a relay to try with\n  \
          coranto test {issue} --to YOUR-ADDRESS\n  \
-         coranto serve                         the pages, the schedule and delivery\n\n\
+         coranto serve                         the pages, the schedule and delivery\n  \
+         coranto users add YOUR-ADDRESS --role owner --operator  you sign in at {site}/admin\n\n\
          While `coranto serve` runs:\n  \
          {site}/{front:width$}  front page\n  \
          {site}/{slug:width$}  archive\n  \

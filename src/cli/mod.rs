@@ -50,6 +50,7 @@ pub mod table;
 mod test;
 mod text;
 mod tidy;
+mod users;
 mod when;
 
 use std::ffi::OsString;
@@ -164,6 +165,7 @@ enum Command {
     Alarms(alarms::Args),
     Issues(issues::Args),
     Subscribers(subscribers::Args),
+    Users(users::Args),
     Bounces(bounces::Args),
     Report(report::Args),
     Doctor(doctor::Args),
@@ -203,6 +205,7 @@ impl Command {
             Self::Alarms(args) => alarms::run(args, context),
             Self::Issues(args) => issues::run(args, context),
             Self::Subscribers(args) => subscribers::run(args, context),
+            Self::Users(args) => users::run(args, context),
             Self::Bounces(args) => bounces::run(args, context),
             Self::Report(args) => report::run(args, context),
             Self::Doctor(args) => doctor::run(args, context),

@@ -1,6 +1,7 @@
 //! What happens, as the log of events keeps it: a kind in dotted words and typed details. No address and no secret is
 //! ever part of an event.
 
+use super::account::{AccountState, EndedSession, LinkKind, RefusedSignIn, MemberRole, SignInMethod};
 use super::alarm::AlarmName;
 use super::cause::Cause;
 use super::evidence::Trouble;
@@ -285,6 +286,10 @@ events! {
         dropped: u64,
         /// Issues that were paused or held.
         issues: u64,
+        /// Browsers of people with accounts that were signed out.
+        sessions: u64,
+        /// One-time links to accounts that were closed.
+        links: u64,
         /// Readers who had unsubscribed after the copy was made.
         unsubscribed: u64,
         erased: u64,
@@ -348,6 +353,53 @@ events! {
         unsuppressed: u64,
         /// Readers who had acted since.
         stayed: u64,
+    },
+    /// Somebody got a login.
+    AccountAdded = "account.added" {
+        account: i64,
+        operator: bool,
+    },
+    /// An account is, or is no longer, an operator's.
+    AccountChanged = "account.changed" {
+        account: i64,
+        operator: bool,
+    },
+    AccountDisabled = "account.disabled" {
+        account: i64,
+    },
+    AccountEnabled = "account.enabled" {
+        account: i64,
+        state: AccountState,
+    },
+    /// A one-time link was made for an account; a newer one ends the older.
+    AccountLinked = "account.linked" {
+        account: i64,
+        link: LinkKind,
+    },
+    /// An account has another part in a newsletter; none is that it has no part any more.
+    RoleChanged = "role.changed" {
+        account: i64,
+        role: Option<MemberRole>,
+    },
+    /// A way to sign in was added to an account, or replaces what it had.
+    MethodAdded = "method.added" {
+        account: i64,
+        method: SignInMethod,
+    },
+    SessionOpened = "session.opened" {
+        account: i64,
+        method: SignInMethod,
+    },
+    /// Somebody could not sign in: once in an hour for each who tried.
+    SessionRefused = "session.refused" {
+        /// None where the address has no account.
+        account: Option<i64>,
+        why: RefusedSignIn,
+    },
+    SessionEnded = "session.ended" {
+        account: i64,
+        why: EndedSession,
+        sessions: u64,
     },
 }
 

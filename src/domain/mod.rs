@@ -1,5 +1,6 @@
 //! Types and rules of a newsletter. Pure: no I/O, no async, no sqlx; time and randomness come as arguments.
 
+pub mod account;
 pub mod actor;
 pub mod address;
 pub mod alarm;
@@ -36,6 +37,7 @@ pub mod reply;
 pub mod reserved;
 pub mod retention;
 pub mod return_path;
+pub mod sign_in;
 pub mod slot;
 pub mod standing;
 pub mod storm;
@@ -74,6 +76,11 @@ ids! {
     SuspensionId,
     /// Something that came back after mail was sent.
     NoticeId,
+    /// Somebody with a login.
+    AccountId,
+    SessionId,
+    /// A one-time link that somebody signs in with.
+    EntryId,
 }
 
 impl NewsletterId {

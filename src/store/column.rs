@@ -3,6 +3,7 @@
 //! One spelling per enum: the type's own `as_str` and `FromStr`. An unknown value read back fails naming its column.
 
 use crate::clock::Timestamp;
+use crate::domain::account::{AccountState, LinkKind, MemberRole, SignInMethod};
 use crate::domain::address::EmailAddress;
 use crate::domain::alarm::{AlarmName, Severity};
 use crate::domain::cause::{Cause, Certainty};
@@ -19,8 +20,8 @@ use crate::domain::quota::Span;
 use crate::domain::subscriber::{AskedBy, EndedBy, Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
-    ConsentId, DeliveryId, ImportId, IssueId, NewsletterId, NoticeId, RequestId, RevisionId, SubscriberId,
-    SubscriptionId, SuspensionId, WorkerId,
+    AccountId, ConsentId, DeliveryId, EntryId, ImportId, IssueId, NewsletterId, NoticeId, RequestId, RevisionId, SessionId,
+    SubscriberId, SubscriptionId, SuspensionId, WorkerId,
 };
 use crate::token::{Fingerprint, Mark};
 
@@ -90,11 +91,12 @@ macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
 text_columns!(
     Cause, Certainty, Effect, NoticeEvidence, NoticeKind, NoticeSource, SubscriptionState, EndedBy, AskedBy,
     ImportState, ImportDid, Format, RequestKind, ConsentKind, SuppressionReason, ImageFormat, IssueState, Visibility,
-    DeliveryState, DeliveryKind, Reason, Trouble, AlarmName, Severity, Span, CopyState, FindingHealth
+    DeliveryState, DeliveryKind, Reason, Trouble, AlarmName, Severity, Span, CopyState, FindingHealth, AccountState,
+    LinkKind, MemberRole, SignInMethod
 );
 integer_columns!(
     Timestamp, Mark, Fingerprint, NewsletterId, SubscriberId, SubscriptionId, ConsentId, RequestId, ImportId, IssueId,
-    RevisionId, DeliveryId, WorkerId, SuspensionId, NoticeId
+    RevisionId, DeliveryId, WorkerId, SuspensionId, NoticeId, AccountId, SessionId, EntryId
 );
 
 /// Declares a struct that is read from rows of both engines, each field from the column of its name.

@@ -240,6 +240,14 @@ const STEPS: &[Step] = &[
         include_str!("../../migrations/sqlite/0030_folding.sql"),
         include_str!("../../migrations/postgres/0030_folding.sql"),
     ),
+    (
+        31,
+        "accounts",
+        Instant,
+        27,
+        include_str!("../../migrations/sqlite/0031_accounts.sql"),
+        include_str!("../../migrations/postgres/0031_accounts.sql"),
+    ),
 ];
 
 /// From this step on the row `schema` is there, and each step writes it.

@@ -3,6 +3,7 @@
 //! Every function takes an open transaction, so that a use case puts several of them into one. Every change of a state
 //! is a compare-and-set whose row count is looked at.
 
+pub mod accounts;
 pub mod alarms;
 pub mod arrivals;
 pub mod backups;
@@ -17,6 +18,7 @@ pub mod copies;
 pub mod db;
 pub mod deliveries;
 pub mod departed;
+pub mod entries;
 pub mod events;
 pub mod evidence;
 pub mod folded;
@@ -35,6 +37,8 @@ pub mod limits;
 pub mod lock;
 pub mod mailboxes;
 pub mod marks;
+pub mod members;
+pub mod methods;
 pub mod migrate;
 pub mod newsletters;
 pub mod notices;
@@ -46,7 +50,9 @@ pub mod requests;
 pub mod retention;
 pub mod returns;
 pub mod revisions;
+pub mod sessions;
 pub mod settlement;
+pub mod sign_in_tries;
 pub mod skips;
 pub mod snapshot;
 pub mod subscribers;

@@ -114,8 +114,14 @@ impl Sources {
             return TemplateError::Override { path: path.clone(), line, column, message };
         }
         // Ours was right before a piece of it was replaced.
-        let folder = name.split_once('/').map(|(folder, _)| folder);
-        let pieces = PIECES.iter().filter(|piece| piece.split_once('/').map(|(folder, _)| folder) == folder);
+        let folder = |name: &str| name.split_once('/').map(|(folder, _)| folder.to_owned());
+        let own = folder(&name);
+        // The desk is built of the pages' pieces, too.
+        let is_of_pages = own.as_deref() == Some("desk");
+        let pieces = PIECES.iter().filter(|piece| {
+            let theirs = folder(piece);
+            theirs == own || (is_of_pages && theirs.as_deref() == Some("pages"))
+        });
         match pieces.filter_map(|piece| self.files.get(piece)).next() {
             Some(path) => {
                 let message = format!("the built-in {name} does not fit into it: {message}");
@@ -212,7 +218,7 @@ mod tests {
             (
                 "pages/parts.html",
                 "{% component submit(action) %}{{ action }}{% endcomponent submit %}",
-                "T/pages/parts.html:1:1: the built-in pages/",
+                "T/pages/parts.html:1:1: the built-in desk/",
             ),
             // Also where no sample comes.
             (

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use super::hold;
+use crate::accounts;
 use crate::clock::Timestamp;
 use crate::domain::actor::By;
 use crate::domain::delivery::DeliveryState;
@@ -56,6 +57,10 @@ pub struct Rebirth {
     pub dropped: u64,
     /// Issues that were paused or held.
     pub issues: u64,
+    /// Browsers of people with accounts that were signed out.
+    pub sessions: u64,
+    /// One-time links to accounts that were closed.
+    pub links: u64,
     /// What readers had decided after the copy was made.
     #[serde(flatten)]
     pub replayed: Replayed,
@@ -293,8 +298,9 @@ async fn be_reborn(
                 issues::note_why(tx, issue.id, IssueState::Held, MAY_HAVE_GONE).await?;
             }
             let dropped = installation::drop_transactional(tx, by.now).await?;
+            let accounts::Expelled { sessions, links } = accounts::expel_all(tx, by.now).await?;
             let replayed = signup::replay(tx, keys, &decided).await?;
-            let reborn = Rebirth { generation, why, uncertain, dropped, issues: touched, replayed };
+            let reborn = Rebirth { generation, why, uncertain, dropped, issues: touched, sessions, links, replayed };
             let why = reborn.why.clone();
             let Replayed { unsubscribed, erased, suppressed } = replayed;
             let event = Event::InstallationRestored {
@@ -303,6 +309,8 @@ async fn be_reborn(
                 uncertain,
                 dropped,
                 issues: touched,
+                sessions,
+                links,
                 unsubscribed,
                 erased,
                 suppressed,

@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::error_page::ErrorPage;
+use crate::accounts::SignInTrouble;
 use crate::signup::RequestError;
 use crate::store::StoreError;
 use crate::templates::TemplateError;
@@ -51,6 +52,10 @@ pub(super) struct Indexable;
 #[derive(Clone, Copy)]
 pub(super) struct Sandboxed;
 
+/// Marks what the desk answers, whatever it is.
+#[derive(Clone, Copy)]
+pub(super) struct DeskPage;
+
 /// Marks a response as a certain trouble; without it the status says which.
 #[derive(Clone, Copy)]
 pub(super) struct ErrorPageKind(pub(super) ErrorPage);
@@ -62,6 +67,15 @@ impl From<RequestError> for HandlerError {
             RequestError::Busy => Self::Busy,
             RequestError::Disposable | RequestError::NoMailServer => Self::Body(StatusCode::UNPROCESSABLE_ENTITY),
             RequestError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<SignInTrouble> for HandlerError {
+    fn from(error: SignInTrouble) -> Self {
+        match error {
+            SignInTrouble::Busy(_) => Self::Busy,
+            SignInTrouble::Store(error) => Self::Store(error),
         }
     }
 }

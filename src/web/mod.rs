@@ -7,9 +7,11 @@ mod assets;
 mod client_ip;
 mod clock;
 mod conditional;
+mod desk;
 mod error_page;
 mod form;
 mod frame;
+mod gate;
 mod handler_error;
 mod health;
 mod hook_access;
@@ -38,6 +40,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub use gate::{DeskRoute, Need};
 pub use hook_access::Hooks;
 pub use proxies::Proxies;
 pub use serve::serve;
@@ -53,18 +56,25 @@ pub fn metrics_router(site: Arc<Site>) -> Router {
     health::metrics_router().layer(from_fn_with_state(Arc::clone(&site), respond::dress)).with_state(site)
 }
 
+/// The table of the desk's routes, with what each needs.
+pub fn desk_routes(site: Arc<Site>) -> Vec<DeskRoute> {
+    desk::routes(site).into_table()
+}
+
 pub fn router(site: Arc<Site>) -> Router {
     Router::new()
         .merge(assets::router())
         .merge(public::router())
         .merge(health::router())
         .merge(hooks::router())
+        .merge(desk::routes(Arc::clone(&site)).into_router())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             Duration::from_secs(REQUEST_SECONDS_MAX),
         ))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&site), gate::stand_before))
         .layer(from_fn_with_state(Arc::clone(&site), host::check))
         .layer(from_fn_with_state(Arc::clone(&site), respond::dress))
         .layer(from_fn_with_state(Arc::clone(&site), public::signup::cors))

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
 
 use super::error_page::ErrorPage;
-use super::handler_error::{Complete, ErrorPageKind, Indexable, Sandboxed};
+use super::handler_error::{Complete, DeskPage, ErrorPageKind, Indexable, Sandboxed};
 use super::public;
 use super::requests;
 use super::site::Site;
@@ -64,6 +64,9 @@ fn explained(site: &Site, bare: Response, json: bool) -> Response {
         });
         html.map_or_else(|_| (status, trouble.sentence(words)).into_response(), |html| Site::dressed(status, html))
     };
+    if bare.extensions().get::<DeskPage>().is_some() {
+        response.extensions_mut().insert(DeskPage);
+    }
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = bare.headers().get(&name) {
             response.headers_mut().insert(name, value.clone());
@@ -86,6 +89,9 @@ fn secure(response: &mut Response) {
     // Without `allow-scripts` nothing runs, without `allow-same-origin` the page is a stranger to all others.
     const SANDBOX: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
         sandbox allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
+    // A form that is posted without a referrer says `Origin: null` even to its own site; the desk goes by the origin where
+    // a browser says nothing better.
+    let is_desk = response.extensions().get::<DeskPage>().is_some();
     let is_open = response.extensions().get::<Indexable>().is_some();
     let policy = if response.extensions().get::<Sandboxed>().is_some() { SANDBOX } else { POLICY };
     let headers = response.headers_mut();
@@ -93,9 +99,14 @@ fn secure(response: &mut Response) {
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        (header::REFERRER_POLICY, if is_desk { "same-origin" } else { "no-referrer" }),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_desk {
+        for name in ["cross-origin-opener-policy", "cross-origin-resource-policy"] {
+            headers.insert(name, HeaderValue::from_static("same-origin"));
+        }
     }
     if !is_open {
         headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));

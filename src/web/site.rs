@@ -16,6 +16,7 @@ use super::handler_error::{Complete, HandlerError, Indexable};
 use super::hook_access::Hooks;
 use super::proxies::Proxies;
 use super::stylesheets::Stylesheets;
+use crate::accounts::PasswordKeeper;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::NewsletterId;
 use crate::domain::actor::Actor;
@@ -65,6 +66,8 @@ pub struct Site {
     pub tasks: TaskTracker,
     /// Cancelled when the program is to stop; `/readyz` says so at once.
     pub stop: CancellationToken,
+    /// Hashes the passwords of people with accounts.
+    pub(super) keeper: PasswordKeeper,
     /// Held by whoever asks whether the ledger takes writes.
     pub(super) probing: Arc<Mutex<()>>,
     pub(super) searches: Semaphore,
@@ -97,6 +100,7 @@ impl Site {
             retention: Retention::default(),
             schedules: false,
             delivery: None,
+            keeper: PasswordKeeper::default(),
             probing: Arc::default(),
             tasks: TaskTracker::new(),
             stop,

@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
-use super::{Language, source};
+use super::{DESK, Language, source};
 
 /// Each message with its values, those of the messages inside it too.
 static KNOWN: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
-    let messages: BTreeMap<_, _> = parsed(source(Language::English)).into_iter().collect();
+    let messages: BTreeMap<_, _> = parsed(source(Language::English)).into_iter().chain(parsed(DESK)).collect();
     messages.iter().map(|(key, names)| (key.clone(), names.all_values(&messages))).collect()
 });
 

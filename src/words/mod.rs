@@ -38,6 +38,9 @@ const fn source(language: Language) -> &'static str {
     }
 }
 
+/// The words of the desk, which readers never see.
+const DESK: &str = include_str!("../../templates/words/desk/en.ftl");
+
 fn bundle(language: Language) -> Bundle {
     // A file with a mistake in it loses that message and keeps the rest; the tests refuse it.
     let resource = FluentResource::try_new(source(language).to_owned()).unwrap_or_else(|(resource, _)| resource);
@@ -50,6 +53,9 @@ fn bundle(language: Language) -> Bundle {
         bundle.set_transform(Some(pseudo::accented));
     }
     bundle.add_resource_overriding(resource);
+    if matches!(language, Language::English | Language::Pseudo) {
+        bundle.add_resource_overriding(FluentResource::try_new(DESK.to_owned()).unwrap_or_else(|(resource, _)| resource));
+    }
     bundle
 }
 

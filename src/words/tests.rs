@@ -76,6 +76,20 @@ fn every_message_comes_out_whole() {
 }
 
 #[test]
+fn the_words_of_the_desk_come_out_whole_and_take_the_place_of_none() {
+    let of_readers: BTreeSet<_> = parsed(source(Language::English)).into_iter().map(|(key, _)| key).collect();
+    let words = Words::of_page("en");
+    for (key, _) in parsed(DESK) {
+        assert!(!of_readers.contains(&key), "{key} stands twice");
+        for number in [0, 1, 2] {
+            let values = values_of(&key).unwrap().iter().map(|value| (value.as_str(), Value::Number(number)));
+            let said = words.message(&key, &values.collect::<Vec<_>>()).unwrap_or_else(|| panic!("{key}"));
+            assert!(!said.is_empty() && !said.contains(['{', '}', '$']) && said != key, "{key}: {said}");
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_said_whole_is_not_said() {
     let words = Words::of_page("de");
     assert_eq!(words.message("no_such_message", &[]), None);

@@ -27,6 +27,7 @@ mod subscribers;
 mod surroundings;
 mod truth;
 mod upgrading;
+mod users;
 mod whose;
 mod worlds;
 

@@ -28,7 +28,7 @@ pub(super) struct Album {
 }
 
 /// An answer with its headers, as a browser is to get it.
-fn answer(response: &Response) -> Value {
+pub(super) fn answer(response: &Response) -> Value {
     let headers =
         response.headers.iter().map(|(name, value)| (name.as_str().to_owned(), json!(value.to_str().unwrap())));
     let headers: serde_json::Map<String, Value> = headers.collect();

@@ -16,10 +16,10 @@ use crate::harness::program::run;
 use crate::harness::target_folder;
 
 const JUDGES_WAIT_MAX: Duration = Duration::from_secs(900);
-const PACKAGES: [&str; 5] = ["lighthouse", "pa11y", "html-validate", "axe-core", "puppeteer-core"];
+pub(super) const PACKAGES: [&str; 5] = ["lighthouse", "pa11y", "html-validate", "axe-core", "puppeteer-core"];
 
 /// Shows the pages to the judges and leaves their pictures in a folder of this name.
-fn judge(node: &Node, pages: &Value, name: &str) {
+pub(super) fn judge(node: &Node, pages: &Value, name: &str) {
     let folder = target_folder().join("pages").join(name);
     fs::create_dir_all(&folder).unwrap();
     let list = folder.join("pages.json");

@@ -2,6 +2,7 @@
 
 pub(crate) mod album;
 mod challenge;
+mod desk;
 mod embedding;
 mod flows;
 mod judged;

@@ -22,6 +22,7 @@ const LEADS: &[&str] = &[
 
 /// Tables that lead to a person and are in no part, each with the reason.
 const LEFT_OUT: &[(&str, &str)] = &[
+    ("accounts", "people who work here, and no readers: whoever runs the program gave them the login and tells them"),
     ("erased_requests", "of a change of address whose person was erased: a number and a mark, which lead to nobody"),
     ("spent_challenges", "part of an address's hash, while a solution is valid: some minutes"),
 ];
@@ -33,6 +34,7 @@ const NOT_ABOUT_PEOPLE: &[&str] = &[
     "retention", "hooks", "mailbox_positions", "schema", "quiets", "backups", "copies", "copy_progress", "checkups",
     "key_holders",
     "attributed", "counted_notices", "folded_domains", "retention_kinds",
+    "members", "methods", "sessions", "entries", "sign_in_tries",
 ];
 
 async fn columns(db: &Db) -> Vec<(String, String)> {

@@ -1,5 +1,6 @@
 //! Tests of `store`: each is written once and run on both databases.
 
+mod accounts;
 mod alarms;
 mod checkups;
 mod commits;

@@ -64,9 +64,10 @@ fn inserts(table: &str, columns: &[(String, String)], overriding: &str) -> Vec<S
 }
 
 /// Tables that later steps made.
-const MADE: [&str; 13] = [
-    "attributed", "backups", "checkups", "copies", "copy_progress", "counted_notices", "folded_domains", "hooks",
-    "installation", "key_holders", "mailbox_positions", "quiets", "retention_kinds",
+const MADE: [&str; 19] = [
+    "accounts", "attributed", "backups", "checkups", "copies", "copy_progress", "counted_notices", "entries",
+    "folded_domains", "hooks", "installation", "key_holders", "mailbox_positions", "members", "methods", "quiets",
+    "retention_kinds", "sessions", "sign_in_tries",
 ];
 
 fn renamed(mut rows: Rows) -> Rows {

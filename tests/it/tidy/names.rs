@@ -8,6 +8,7 @@ use super::{Wrong, line_of, rust_files};
 /// Names that several types may have, and why. What no other file can name is not looked at: its file says what it is.
 const SHARED: &[(&str, &str)] = &[
     ("Args", "what a command is told: each stands in the file of its command, and is named with it"),
+    ("Add", "the same of the commands that add one"),
     ("List", "the same of the commands that list"),
     ("Show", "the same of the commands that show one"),
 ];

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use coranto::cli::Exit;
+use coranto::domain::account::{AccountState, EndedSession, LinkKind, Right, MemberRole, SignInMethod, is_strong, may};
 use coranto::domain::alarm::{AlarmName, Severity};
 use coranto::domain::cause::{Cause, Certainty, Class, Party};
 use coranto::domain::checkup::{CheckName, FindingHealth};
@@ -22,7 +23,7 @@ use coranto::domain::subscriber::{EndedBy, Format, RequestKind, SubscriptionStat
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
 use coranto::templates::email::{self, Email, IssueEmail, NoticeEmail, WelcomeEmail};
-use coranto::templates::{Sample, TemplateContext, Templates, feeds, pages, preview};
+use coranto::templates::{Sample, TemplateContext, Templates, desk, feeds, pages, preview};
 use coranto::token::Purpose;
 use serde_json::Value;
 
@@ -63,6 +64,11 @@ fn every_value_of_every_enum_is_explained() {
     assert_names(page, "Suppressions", SuppressionReason::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Providers", Provider::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Policies for uncertain mail", UncertainPolicy::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Accounts", MemberRole::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Accounts", AccountState::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Accounts", LinkKind::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Accounts", SignInMethod::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Accounts", EndedSession::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Alarms", AlarmName::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Alarms", Severity::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Checks", CheckName::ALL.iter().map(|value| value.as_str()));
@@ -78,6 +84,22 @@ fn every_value_of_every_enum_is_explained() {
     assert_names("../bounces.md", "What a reply means", Certainty::ALL.iter().map(|value| value.as_str()));
     assert_names("../bounces.md", "What a reply means", Party::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Totals", keys(&serde_json::to_value(Totals::default()).unwrap()));
+}
+
+#[test]
+fn the_table_of_rights_is_the_programs() {
+    let text = fs::read_to_string(root().join("docs/accounts.md")).unwrap();
+    let rows: Vec<_> = text.lines().filter(|line| line.starts_with("| `")).collect();
+    let mark = |has| if has { "yes" } else { "–" };
+    for right in Right::ALL {
+        let beginning = format!("| `{right}` |");
+        let row = rows.iter().find(|row| row.starts_with(&beginning)).unwrap_or_else(|| panic!("no row for {right}"));
+        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).skip(2).collect();
+        let roles = MemberRole::ALL.iter().copied().map(Some).chain([None]).map(|role| mark(may(role, *right)));
+        let wanted: Vec<_> = roles.chain([mark(is_strong(*right))]).collect();
+        assert_eq!(cells, wanted, "{right}: docs/accounts.md has {row}");
+    }
+    assert_eq!(rows.len(), Right::ALL.len(), "a row of no right");
 }
 
 #[test]
@@ -177,6 +199,14 @@ fn every_template_and_every_value_in_it_is_explained() {
         page::<pages::Style>(),
         page::<feeds::AtomFeed>(),
         page::<feeds::Sitemap>(),
+        page::<desk::DeskAgain>(),
+        page::<desk::DeskEnter>(),
+        page::<desk::DeskHome>(),
+        page::<desk::DeskPeople>(),
+        page::<desk::DeskRefused>(),
+        page::<desk::DeskStart>(),
+        page::<desk::DeskWelcome>(),
+        page::<desk::DeskYou>(),
         page::<pages::AbsentPage>(),
         page::<pages::AllowedPage>(),
         page::<pages::AlreadyPage>(),
@@ -226,7 +256,7 @@ fn every_template_and_every_value_in_it_is_explained() {
 fn every_piece_of_a_template_is_explained() {
     let text = fs::read_to_string(root().join("docs/reference/templates.md")).unwrap();
     let named: BTreeSet<_> = text.split('`').skip(1).step_by(2).collect();
-    for folder in ["email", "feeds", "pages"] {
+    for folder in ["desk", "email", "feeds", "pages"] {
         for file in fs::read_dir(root().join("templates").join(folder)).unwrap() {
             let name = format!("{folder}/{}", file.unwrap().file_name().into_string().unwrap());
             assert!(named.contains(name.as_str()), "docs/reference/templates.md does not name {name}");

@@ -1,19 +1,25 @@
 //! What `--json` tells of the program's nouns: each shape as it is spelled, and every key of it explained.
 
 use coranto::clock::Timestamp;
+use coranto::domain::account::{AccountState, MemberRole, SignInMethod};
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryState, Reason};
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::{EndedBy, Format, SubscriptionState};
-use coranto::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SubscriberId, SubscriptionId};
-use coranto::resources::{
-    ConsentResource, DeliveryResource, EventResource, IssueResource, ListedIssue, ReaderResource, SentRevision,
-    ShownIssue, ShownReader,
+use coranto::domain::{
+    AccountId, ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SessionId, SubscriberId, SubscriptionId,
 };
+use coranto::resources::{
+    AccountResource, ConsentResource, DeliveryResource, EventResource, IssueResource, ListedIssue, ReaderResource,
+    SentRevision, SessionResource, ShownIssue, ShownReader,
+};
+use coranto::store::accounts::Account;
 use coranto::store::consents;
 use coranto::store::events::LoggedEvent;
 use coranto::store::issues::Issue;
 use coranto::store::ledger::{LedgerRow, Totals};
+use coranto::store::members::NewsletterRole;
+use coranto::store::sessions::AccountSession;
 use coranto::store::subscriptions::Subscription;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -168,4 +174,36 @@ fn a_reader_has_one_spelling() {
     wanted["consents"] = json!([spelled]);
     let shown = ShownReader { reader: ReaderResource::from(&reader), consents: vec![ConsentResource::from(&consent)] };
     assert_spelled(&shown, "Subscriptions", &wanted);
+}
+
+#[test]
+fn an_account_and_a_session_have_one_spelling() {
+    let account = Account {
+        id: AccountId(1),
+        email: "anna@example.org".parse().unwrap(),
+        name: "Anna".to_owned(),
+        operator: true,
+        state: AccountState::Active,
+        created_at: AT,
+    };
+    let roles = [NewsletterRole { newsletter_id: NewsletterId(1), slug: "week".to_owned(), role: MemberRole::Owner }];
+    let wanted = json!({
+        "email": "anna@example.org", "name": "Anna", "state": "active", "operator": true,
+        "roles": [{ "newsletter": "week", "role": "owner" }], "created_at": WHEN,
+    });
+    assert_spelled(&AccountResource::of(&account, &roles), "Accounts", &wanted);
+    let session = AccountSession {
+        id: SessionId(1),
+        account_id: AccountId(1),
+        method: SignInMethod::Password,
+        strong_at: AT,
+        created_at: AT,
+        seen_at: AT,
+        network: "192.0.2.0/24".to_owned(),
+        agent: "Firefox".to_owned(),
+    };
+    let wanted = json!({
+        "method": "password", "created_at": WHEN, "seen_at": WHEN, "network": "192.0.2.0/24", "agent": "Firefox",
+    });
+    assert_spelled(&SessionResource::from(&session), "Accounts", &wanted);
 }

@@ -2,6 +2,7 @@
 
 mod archive;
 mod connections;
+pub(crate) mod desk;
 mod embed;
 mod feeds;
 mod flood;
