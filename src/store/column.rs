@@ -20,8 +20,8 @@ use crate::domain::quota::Span;
 use crate::domain::subscriber::{AskedBy, EndedBy, Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
-    AccountId, ConsentId, DeliveryId, EntryId, ImportId, IssueId, NewsletterId, NoticeId, RequestId, RevisionId, SessionId,
-    SubscriberId, SubscriptionId, SuspensionId, WorkerId,
+    AccountId, ConsentId, DeliveryId, EntryId, ImportId, IssueId, NewsletterId, NoticeId, RequestId, RevisionId,
+    SessionId, SubscriberId, SubscriptionId, SuspensionId, WorkerId,
 };
 use crate::token::{Fingerprint, Mark};
 

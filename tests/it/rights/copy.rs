@@ -32,9 +32,8 @@ const NOT_ABOUT_PEOPLE: &[&str] = &[
     "newsletters", "revisions", "revision_images", "images", "issues", "pages", "skips", "workers", "leases", "keys",
     "alarms", "installation", "suspensions", "evidence", "relay_counts", "imports", "import_answers", "folded",
     "retention", "hooks", "mailbox_positions", "schema", "quiets", "backups", "copies", "copy_progress", "checkups",
-    "key_holders",
-    "attributed", "counted_notices", "folded_domains", "retention_kinds",
-    "members", "methods", "sessions", "entries", "sign_in_tries",
+    "key_holders", "attributed", "counted_notices", "folded_domains", "retention_kinds", "members", "methods",
+    "sessions", "entries", "sign_in_tries",
 ];
 
 async fn columns(db: &Db) -> Vec<(String, String)> {
