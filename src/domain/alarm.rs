@@ -300,14 +300,12 @@ impl AlarmName {
             Self::CheckFailed => "`coranto doctor` says what to do",
             Self::SignupsLimited => {
                 "whoever asks now has work to do first; if these are readers, raise the limit under [signup]"
-                    
             }
             Self::KeyForeign => {
                 "start the server with the key file that the database was made with; `coranto keys list` names it"
             }
             Self::RetentionFirst => {
                 "`coranto tidy --dry-run` shows it; [retention] in the configuration says how long what is kept"
-                    
             }
             _ => "`coranto status` says more",
         }
