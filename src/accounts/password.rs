@@ -64,14 +64,15 @@ impl HashTurn {
     }
 
     /// Whether a password is the one of a hash. Without a hash the same work is done and the answer is no.
-    pub(super) async fn is_password(self, password: String, hash: Option<String>) -> Result<bool, Unkept> {
+    pub(super) async fn compares(self, password: String, hash: Option<String>) -> Result<bool, Unkept> {
         let Self(seat) = self;
         let comparing = tokio::task::spawn_blocking(move || {
             let is_it = match hash {
                 Some(hash) => hasher().verify_password(password.as_bytes(), hash.as_str()).is_ok(),
                 None => {
                     let wasted = hasher().hash_password_with_salt(password.as_bytes(), &[0; SALT_BYTES]);
-                    std::hint::black_box(wasted.is_ok()) && false
+                    std::hint::black_box(wasted.is_ok());
+                    false
                 }
             };
             drop(seat);
@@ -104,7 +105,7 @@ mod tests {
             ("correct horse", Some("no hash".to_owned()), false),
         ] {
             let turn = keeper.turn().await.unwrap();
-            assert_eq!(turn.is_password(typed.to_owned(), kept).await, Ok(is_it), "{typed}");
+            assert_eq!(turn.compares(typed.to_owned(), kept).await, Ok(is_it), "{typed}");
         }
     }
 

@@ -179,7 +179,7 @@ pub async fn show_again(
     if let Some(wait) = wait {
         return Ok(ShownAgain::Wait(wait));
     }
-    if !turn.is_password(password, secret.clone()).await? {
+    if !turn.compares(password, secret.clone()).await? {
         return Ok(ShownAgain::Refused);
     }
     let renewed = SessionSecret::random();

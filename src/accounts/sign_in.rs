@@ -69,7 +69,7 @@ pub async fn sign_in(
     if let Some(wait) = wait {
         return Ok(SignInOutcome::Wait(wait));
     }
-    let is_password = turn.is_password(ask.password, secret.clone()).await?;
+    let is_password = turn.compares(ask.password, secret.clone()).await?;
     let opened = db
         .write(async |tx| {
             let refused = match &account {

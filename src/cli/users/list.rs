@@ -46,8 +46,7 @@ pub(super) async fn sessions(args: &Whom, session: &UsersSession<'_>) -> anyhow:
             output.resource(&SessionResource::from(one))?;
             continue;
         }
-        let times = [local(one.created_at, &zone), local(one.seen_at, &zone)];
-        let [since, used] = times.map(|time| time.to_string());
+        let (since, used) = (local(one.created_at, &zone), local(one.seen_at, &zone));
         table.row([since, used, one.network.clone(), one.agent.clone()]);
     }
     if !output.is_json() {
