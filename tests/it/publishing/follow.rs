@@ -95,7 +95,7 @@ both_databases! {
 
     async fn a_file_of_a_sender_that_receivers_refuse_is_held_where_many_would_get_it(db: Db) {
         let desk = PublishingFixture::new(db).await;
-        let sender = desk.publisher().newsletter().from.address.domain().to_owned();
+        let sender = desk.newsletter.from.address.domain().to_owned();
         let mut follower = desk.follower();
         desk.look(&mut follower).await;
         let fails = format!("dns.spf/{sender}");
