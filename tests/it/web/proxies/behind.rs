@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-use super::servers::{Answer, Proxy, Server, printed, put_in};
+use super::servers::{Answer, PROOF, Proxy, Server, printed, put_in};
 use crate::harness::database::{Fresh, on_sqlite};
 use crate::harness::installation::Installation;
 use crate::harness::skip;
@@ -91,18 +91,24 @@ async fn check(server: Server, fresh: &Fresh, prefix: &str) {
     assert_eq!(get("/readyz").status, 200);
     assert!(!get("/readyz").text.contains("relays"), "relays are nothing for strangers");
     if prefix.is_empty() {
-        let plain = plain(&proxy, host);
-        assert!([301, 308].contains(&plain.status), "{plain:?}");
-        assert!(plain.location.as_deref().is_some_and(|to| to.starts_with("https://news.example.com")), "{plain:?}");
+        let moved = plain(&proxy, host, "/week/subscribe");
+        assert!([301, 308].contains(&moved.status), "{moved:?}");
+        let to = moved.location.as_deref().unwrap_or_default();
+        assert!(to.starts_with("https://news.example.com") && to.ends_with("/week/subscribe"), "{moved:?}");
+        // Caddy is an ACME client itself; of others a certificate could not be renewed.
+        if server != Server::Caddy {
+            let proof = plain(&proxy, host, "/.well-known/acme-challenge/token");
+            assert!(proof.status == 200 && proof.text.ends_with(PROOF), "{proof:?}");
+        }
     }
     drop(proxy);
     site.end().await;
 }
 
-/// The front page by plain HTTP.
-fn plain(proxy: &Proxy, host: &str) -> Answer {
+/// By plain HTTP.
+fn plain(proxy: &Proxy, host: &str, path: &str) -> Answer {
     let mut stream = TcpStream::connect(proxy.plain).unwrap();
-    write!(stream, "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     Answer::read(&answer, &[])

@@ -14,6 +14,9 @@ use crate::harness::program::Program;
 use crate::harness::unprivileged::{Unprivileged, open_folder};
 use crate::harness::{find_program, skip, target_folder};
 
+/// What an ACME client has put where the authority looks, at `/.well-known/acme-challenge/token` (RFC 8555, section 8.3).
+pub(super) const PROOF: &str = "token.thumbprint";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Server {
     Nginx,
@@ -98,8 +101,12 @@ impl Proxy {
         let (certificate, key) = self_signed(named, days);
         fs::write(folder.path().join("fullchain.pem"), certificate).unwrap();
         fs::write(folder.path().join("privkey.pem"), key).unwrap();
+        let proofs = folder.path().join("www/.well-known/acme-challenge");
+        fs::create_dir_all(&proofs).unwrap();
+        fs::write(proofs.join("token"), PROOF).unwrap();
         let (secure, plain) = (free(), free());
-        let text = put_in(text, "127.0.0.1:8080", &upstream.to_string());
+        let text = text.replace("/var/www/html", &format!("{at}/www"));
+        let text = put_in(&text, "127.0.0.1:8080", &upstream.to_string());
         let mut command = match server {
             Server::Nginx => nginx(&program, &text, &at, secure, plain),
             Server::Caddy => caddy(&program, &text, &at, secure, plain, host),
