@@ -13,7 +13,7 @@ use crate::delivery::stage::DeliveryFixture;
 use crate::harness::database::both_databases;
 use crate::harness::program::coranto;
 
-const ROWS: i64 = 20_000;
+const ROWS: i64 = 10_000;
 
 /// Opens the database of an installation beside its commands.
 async fn open(folder: &Path) -> Db {
