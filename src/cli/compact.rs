@@ -13,8 +13,8 @@ use crate::upkeep::{self, CompactOutcome};
 #[command(
     before_help = "Examples:
   coranto compact --yes",
-    after_help = "Nobody can sign up or unsubscribe while it runs: about a second for each 100 MB. It does not run while an
-issue goes out. PostgreSQL needs no such command: autovacuum does it."
+    after_help = "Nobody can sign up or unsubscribe while it runs. It does not run while an issue goes out.
+PostgreSQL needs no such command: autovacuum does it."
 )]
 pub(super) struct Args {}
 

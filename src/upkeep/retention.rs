@@ -17,10 +17,12 @@ use crate::store::{
 };
 use crate::telemetry::metrics;
 
-/// Rows in a transaction: with so many the writers beside it wait for a tenth of a second at most.
+/// Rows in a transaction.
 const ROWS_MAX: i64 = 1_000;
 /// People in a transaction: a hundred rows may hang on each.
 const PEOPLE_MAX: i64 = 10;
+/// Nobody else writes to an SQLite file for longer than about this.
+const HELD_MAX: Duration = Duration::from_millis(20);
 /// Texts in a transaction, each with its page: some hundred kilobytes that are overwritten.
 const REVISIONS_MAX: i64 = 20;
 /// Transactions in one look of a server: alarms are told in between.
@@ -75,6 +77,33 @@ async fn due_of(db: &Db, policy: Retention, kinds: &[Expiry], now: Timestamp) ->
     Ok(due)
 }
 
+/// Between two that took their time: another process that waits for the file asks every 25 ms at first.
+const REST_MIN: Duration = Duration::from_millis(30);
+
+/// How much of the most a transaction takes, in per cent: machines differ by more than ten times.
+#[derive(Clone, Copy, Debug)]
+struct Pace(i64);
+
+impl Pace {
+    const FIRST: Self = Self(25);
+
+    /// Up to so many of `most`.
+    fn of(self, most: i64) -> i64 {
+        (most * self.0 / 100).max(1)
+    }
+
+    /// The pace after a transaction that took so long.
+    fn after(self, took: Duration) -> Self {
+        let (took, most) = (took.as_micros().max(1), HELD_MAX.as_micros());
+        let fitting = u128::from(self.0.unsigned_abs()) * most / took;
+        match took {
+            took if took > most => Self(i64::try_from(fitting).unwrap_or(100).max(1)),
+            took if took * 2 < most => Self((self.0 * 3 / 2 + 1).min(100)),
+            _ => self,
+        }
+    }
+}
+
 /// How far a run goes.
 struct Reach<'a> {
     kinds: &'a [Expiry],
@@ -100,7 +129,7 @@ async fn expire_within(
         return Ok((gone, RetentionOutcome::Sending));
     }
     keep_sums(db, policy, by.now).await?;
-    let mut has_looked = true;
+    let (mut has_looked, mut pace) = (true, Pace::FIRST);
     for kind in reach.kinds {
         let Some(before) = policy.before(*kind, by.now) else { continue };
         loop {
@@ -114,16 +143,19 @@ async fn expire_within(
             reach.slices -= 1;
             let began = Instant::now();
             let rows = match kind {
-                Expiry::Revisions => texts(db, before, by).await?,
-                _ => db.write(async |tx| slice(tx, *kind, before, by).await).await?,
+                Expiry::Revisions => texts(db, before, by, pace).await?,
+                _ => db.write(async |tx| slice(tx, *kind, before, by, pace).await).await?,
             };
+            let took = began.elapsed();
             if rows == 0 {
                 break;
             }
             metrics::expired(kind.as_str(), rows);
             gone.add(*kind, rows);
             // As long as it held up others, others come before the next.
-            tokio::time::sleep(began.elapsed()).await;
+            let is_full = took * 2 > HELD_MAX;
+            tokio::time::sleep(if is_full { took.max(REST_MIN) } else { took }).await;
+            pace = pace.after(took);
             has_looked = false;
         }
     }
@@ -156,8 +188,8 @@ async fn keep_sums(db: &Db, policy: Retention, now: Timestamp) -> Result<()> {
 }
 
 /// Texts that nothing bears, sought where no writer waits: the search may read an issue's whole ledger.
-async fn texts(db: &Db, before: Timestamp, by: By<'_>) -> Result<u64> {
-    let unborne = revisions::unborne(&mut db.read().await?, before, REVISIONS_MAX).await?;
+async fn texts(db: &Db, before: Timestamp, by: By<'_>, pace: Pace) -> Result<u64> {
+    let unborne = revisions::unborne(&mut db.read().await?, before, pace.of(REVISIONS_MAX)).await?;
     if unborne.is_empty() {
         return Ok(0);
     }
@@ -181,14 +213,14 @@ async fn note(tx: &mut Tx, what: Expiry, rows: u64, by: By<'_>) -> Result<()> {
 }
 
 /// One transaction's worth of a kind, with its event. Returns how many rows went.
-async fn slice(tx: &mut Tx, kind: Expiry, before: Timestamp, by: By<'_>) -> Result<u64> {
+async fn slice(tx: &mut Tx, kind: Expiry, before: Timestamp, by: By<'_>, pace: Pace) -> Result<u64> {
     let rows = match kind {
-        Expiry::Unconfirmed | Expiry::Unsubscribed => people(tx, kind, before, by).await?,
+        Expiry::Unconfirmed | Expiry::Unsubscribed => people(tx, kind, before, by, pace).await?,
         Expiry::Ledger => match folded::next(tx, before).await? {
-            Some(issue) => folded::fold(tx, issue, before, ROWS_MAX).await?,
+            Some(issue) => folded::fold(tx, issue, before, pace.of(ROWS_MAX)).await?,
             None => 0,
         },
-        _ => retention::delete(tx, kind, before, ROWS_MAX).await?,
+        _ => retention::delete(tx, kind, before, pace.of(ROWS_MAX)).await?,
     };
     note(tx, kind, rows, by).await?;
     Ok(rows)
@@ -196,9 +228,9 @@ async fn slice(tx: &mut Tx, kind: Expiry, before: Timestamp, by: By<'_>) -> Resu
 
 /// Subscriptions go, with the people who have no other. That they had left stays by a keyed hash, and for a while what they
 /// had agreed to.
-async fn people(tx: &mut Tx, kind: Expiry, before: Timestamp, by: By<'_>) -> Result<u64> {
+async fn people(tx: &mut Tx, kind: Expiry, before: Timestamp, by: By<'_>, pace: Pace) -> Result<u64> {
     let mut gone = 0;
-    for id in retention::people(tx, kind, before, PEOPLE_MAX).await? {
+    for id in retention::people(tx, kind, before, pace.of(PEOPLE_MAX)).await? {
         // Somebody may have asked for it anew a moment ago.
         if !subscriptions::hold(tx, id).await? || !retention::is_due(tx, kind, before, id).await? {
             continue;
@@ -284,4 +316,27 @@ async fn run(db: &Db, policy: Retention, now: Timestamp, reach: Reach<'_>) -> Re
         retention::finish(tx, now).await.map(drop)
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_machine_takes_less_at_a_time_and_a_fast_one_more() {
+        let ms = Duration::from_millis;
+        let mut pace = Pace::FIRST;
+        for _ in 0..9 {
+            pace = pace.after(ms(1));
+        }
+        assert_eq!((pace.of(ROWS_MAX), pace.of(PEOPLE_MAX)), (ROWS_MAX, PEOPLE_MAX));
+        assert_eq!(pace.after(ms(15)).of(ROWS_MAX), ROWS_MAX, "it fits");
+        pace = pace.after(ms(100));
+        assert_eq!(pace.of(ROWS_MAX), ROWS_MAX / 5);
+        for _ in 0..9 {
+            pace = pace.after(ms(10_000));
+        }
+        assert_eq!((pace.of(ROWS_MAX), pace.of(PEOPLE_MAX)), (ROWS_MAX / 100, 1), "it never stands still");
+        assert_eq!(Pace::FIRST.after(Duration::ZERO).of(100), 38);
+    }
 }

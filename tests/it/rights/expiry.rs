@@ -303,6 +303,21 @@ both_databases! {
         assert!(ground.find("pending@example.org").await.is_none());
     }
 
+    async fn who_schedules_no_more_deletes_no_more(db: Db) {
+        let ground = SignupFixture::new(db).await;
+        let settings = AlarmSettings { host: "news.example.org".to_owned(), ..AlarmSettings::default() };
+        let shift = on_shift();
+        let upkeep = Upkeep::new(ground.db().clone(), Clock::fixed(ground.now), settings, Arc::clone(&shift));
+        upkeep.look(ground.now).await.unwrap();
+        ground.request("pending@example.org").await.unwrap();
+        shift.store(ground.now.0 - 1, std::sync::atomic::Ordering::Relaxed);
+        upkeep.look(ground.now.plus(DAY * 31)).await.unwrap();
+        assert!(ground.find("pending@example.org").await.is_some(), "another process does it");
+        shift.store(i64::MAX, std::sync::atomic::Ordering::Relaxed);
+        upkeep.look(ground.now.plus(DAY * 31)).await.unwrap();
+        assert!(ground.find("pending@example.org").await.is_none());
+    }
+
     async fn nothing_goes_while_an_issue_goes_out(db: Db) {
         let stage = DeliveryFixture::new(db.clone()).await;
         stage.readers(&["anna"]).await;
