@@ -142,7 +142,7 @@ fn report(written: &[PathBuf], answers: &Answers, dir: &Path, context: &Context)
     let output = &context.output;
     let (site, slug) = (url_base(&answers.public_url), &answers.slug);
     let (front, sign_up, link) = ("", format!("{slug}/subscribe"), format!("{slug}/link"));
-    let width = sign_up.len();
+    let (desk, width) = ("admin", sign_up.len());
     if output.is_json() {
         let page = |path: &str| format!("{site}/{path}");
         let pages = serde_json::json!({
@@ -166,12 +166,13 @@ fn report(written: &[PathBuf], answers: &Answers, dir: &Path, context: &Context)
          coranto sink --dir mails              in another terminal: a relay to try with\n  \
          coranto test {issue} --to YOUR-ADDRESS\n  \
          coranto serve                         the pages, the schedule and delivery\n  \
-         coranto users add YOUR-ADDRESS --role owner --operator  you sign in at {site}/admin\n\n\
+         coranto users add YOUR-ADDRESS --role owner --operator\n\n\
          While `coranto serve` runs:\n  \
          {site}/{front:width$}  front page\n  \
          {site}/{slug:width$}  archive\n  \
          {site}/{sign_up:width$}  sign-up page\n  \
-         {site}/{link:width$}  preferences, by email\n\n\
+         {site}/{link:width$}  preferences, by email\n  \
+         {site}/{desk:width$}  the desk: you sign in there\n\n\
          `coranto doctor` says what is left to set up, such as your relay."
     ));
     Ok(Exit::Ok)
