@@ -23,7 +23,9 @@ pub use folder::{BackupFile, list, thin};
 pub use manifest::{ArchivedFile, Manifest, fingerprints};
 pub use nightly::{Nightly, NightlySettings};
 pub use places::{BackupPlace, named_by};
-pub use put_back::{PutBack, RestorePlace, RestorePlan, RestoreTarget, check, config_to, files_in_place, keys_in_place, put_back};
+pub use put_back::{
+    PutBack, RestorePlace, RestorePlan, RestoreTarget, check, config_to, files_in_place, keys_in_place, put_back,
+};
 pub use take::{BackupPlan, BackupTarget, Taken, take};
 pub use verify::{Unpacked, unpack};
 

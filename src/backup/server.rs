@@ -34,12 +34,7 @@ async fn refuse_work(db: &Db, now: Timestamp) -> Result<(), CopyTrouble> {
 }
 
 /// Copies the restored file into the database. Returns the schema in which the tables are that were there before.
-pub(super) async fn fill(
-    staged: &Path,
-    url: &str,
-    stamp: &str,
-    now: Timestamp,
-) -> Result<Option<String>, BackupError> {
+pub(super) async fn fill(staged: &Path, url: &str, stamp: &str, now: Timestamp) -> Result<Option<String>, BackupError> {
     let source = Db::open(&format!("sqlite://{}", staged.display())).await?;
     let waiting = schemas::open_waiting(url).await?;
     let copied = upkeep::copy_whole(&source, &waiting, "a backup", now, &mut |_| {}).await;

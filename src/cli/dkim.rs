@@ -187,11 +187,16 @@ fn rotate(args: Rotate, config: &Config, context: &Context) -> anyhow::Result<Ex
     write_new(&file, pem.expose(), true)?;
     let output = &context.output;
     if output.is_json() {
-        let more = [("newsletter", newsletter.slug.clone()), ("file", file.display().to_string()), ("selector", selector)];
+        let more =
+            [("newsletter", newsletter.slug.clone()), ("file", file.display().to_string()), ("selector", selector)];
         output.json(&as_json(&record, &more))?;
         return Ok(Exit::Ok);
     }
-    output.note(format!("The key is in {}. Keep it secret. {} signs until it takes over.", file.display(), old.selector));
+    output.note(format!(
+        "The key is in {}. Keep it secret. {} signs until it takes over.",
+        file.display(),
+        old.selector
+    ));
     output.note("\n1. Put this record into the DNS, beside the one that is there.");
     print(&record, context)?;
     output.note("\n2. Put this into the configuration, with two brackets around the section that is there as well:\n");
@@ -200,7 +205,8 @@ fn rotate(args: Rotate, config: &Config, context: &Context) -> anyhow::Result<Ex
         output.line(format!("{key} = {}", toml::Value::from(value.as_str())))?;
     }
     output.line("signs = false")?;
-    output.note(format!("\n3. When `coranto doctor` says that the record is there, run `coranto dkim use {selector}`."));
+    output
+        .note(format!("\n3. When `coranto doctor` says that the record is there, run `coranto dkim use {selector}`."));
     Ok(Exit::Ok)
 }
 
@@ -216,9 +222,7 @@ fn take_over(args: &Takeover, config: &Config, context: &Context) -> anyhow::Res
     let newsletter = newsletter(config, args.newsletter.as_deref())?;
     let slug = &newsletter.slug;
     let keys = config.dkim.get(slug).map_or(&[][..], Vec::as_slice);
-    let found = context.block_on(async {
-        Ok(names::key(config, slug, &args.selector, args.resolver).await)
-    })?;
+    let found = context.block_on(async { Ok(names::key(config, slug, &args.selector, args.resolver).await) })?;
     let Some(found) = found else {
         let failure = match keys.iter().any(|key| key.selector == args.selector) {
             true => Failure::new(format!("{} signs already", args.selector)),

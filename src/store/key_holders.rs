@@ -35,7 +35,10 @@ pub async fn announce(tx: &mut Tx, one: &KeyHolder, now: Timestamp) -> Result<()
 
 /// The processes that are at work.
 pub async fn at_work(tx: &mut Tx, now: Timestamp) -> Result<Vec<KeyHolder>> {
-    tx.sql("SELECT holder, place, keys, until FROM key_holders WHERE until > $1 ORDER BY holder").bind(now).fetch_all().await
+    tx.sql("SELECT holder, place, keys, until FROM key_holders WHERE until > $1 ORDER BY holder")
+        .bind(now)
+        .fetch_all()
+        .await
 }
 
 /// A process ends. `false` when it was not known any more.

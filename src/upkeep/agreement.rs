@@ -63,7 +63,8 @@ pub async fn follow(db: &Db, ring: &Keyring, now: Timestamp) -> Result<Option<Wa
     if number == sealing {
         return Ok(None);
     }
-    let mut lacking: Vec<_> = servers.iter().filter(|server| !has(server, print)).map(|one| one.place.clone()).collect();
+    let mut lacking: Vec<_> =
+        servers.iter().filter(|server| !has(server, print)).map(|one| one.place.clone()).collect();
     lacking.sort();
     lacking.dedup();
     Ok(Some(WaitingKey { number, lacking }))

@@ -49,12 +49,10 @@ impl SchemaTrouble {
             Self::Room { .. } => {
                 Some("make room, or take a backup elsewhere and run `coranto migrate --no-backup` while no server runs")
             }
-            Self::NoCopy { .. } => {
-                Some(
-                    "take one with the version before (`coranto backup`), which this one then finds; or one by pg_dump, and \
+            Self::NoCopy { .. } => Some(
+                "take one with the version before (`coranto backup`), which this one then finds; or one by pg_dump, and \
                      run `coranto migrate --no-backup` while no server runs",
-                )
-            }
+            ),
             _ => None,
         }
     }
@@ -105,12 +103,7 @@ async fn last_backup(db: &Db, state: &SchemaState) -> Result<Option<Timestamp>, 
 }
 
 /// Brings the schema up to date. `backed_up` says that a person has a backup, and needs no copy.
-pub async fn upgrade(
-    db: &Db,
-    file: Option<&Path>,
-    backed_up: bool,
-    now: Timestamp,
-) -> Result<Upgraded, SchemaTrouble> {
+pub async fn upgrade(db: &Db, file: Option<&Path>, backed_up: bool, now: Timestamp) -> Result<Upgraded, SchemaTrouble> {
     let Upgrade { state, copy_before, needs, free, backed_up_at } = outlook(db, file, now).await?;
     state.check()?;
     let steps: Vec<i64> = state.to_do().map(|step| step.number).collect();

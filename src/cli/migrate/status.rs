@@ -87,7 +87,9 @@ fn what_a_start_does(outlook: &Upgrade, config: &Config, context: &Context) {
             size(bytes),
             outlook.free.map_or_else(|| "an unknown number of bytes".to_owned(), size),
         )),
-        _ if outlook.backed_up_at.is_some() => output.note("The verified backup of the last 24 hours is there to go back to."),
+        _ if outlook.backed_up_at.is_some() => {
+            output.note("The verified backup of the last 24 hours is there to go back to.")
+        }
         _ => output.note("Before that it wants a backup: take one, and run `coranto migrate --no-backup`."),
     }
 }

@@ -25,7 +25,10 @@ fn a_folder_that_is_missing_is_not_made() {
         let scene = Scene::set(fresh, 5).await;
         let refused = scene.run(&["backup", "typo/x/b.tar.gz"]);
         assert_eq!(refused.status.code(), Some(4), "{refused:?}");
-        assert!(refused.stderr.contains("there is no folder typo/x") && refused.stderr.contains("mount"), "{refused:?}");
+        assert!(
+            refused.stderr.contains("there is no folder typo/x") && refused.stderr.contains("mount"),
+            "{refused:?}"
+        );
         assert!(!scene.home.path().join("typo").exists());
         scene.append("[backup]\nfolder = \"disk/backups\"\n");
         // The first one makes it; then it is a disk that is gone.
@@ -57,9 +60,8 @@ fn what_is_verified_is_out_of_others_sight_and_goes() {
         command.args(["backup", "--verify", "pipe"]).env("TMPDIR", temporary.path());
         let program = Program::start(command);
         let bytes = fs::read(scene.home.path().join("b.tar.gz")).unwrap();
-        let mut writer = tokio::task::spawn_blocking(move || fs::OpenOptions::new().write(true).open(pipe).unwrap())
-            .await
-            .unwrap();
+        let mut writer =
+            tokio::task::spawn_blocking(move || fs::OpenOptions::new().write(true).open(pipe).unwrap()).await.unwrap();
         std::io::Write::write_all(&mut writer, &bytes[..bytes.len() / 2]).unwrap();
         let state = scene.home.path().join("state");
         until("the backup is taken apart", async || folders(&state, ".coranto-verify-").len() == 1).await;
@@ -67,8 +69,9 @@ fn what_is_verified_is_out_of_others_sight_and_goes() {
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
         assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "nothing is in the system's folder");
         program.signal("INT");
-        drop(writer);
+        // The pipe stays open: what ends it is the signal.
         let ended = program.wait(WAIT_MAX);
+        drop(writer);
         assert!(ended.stderr.contains("stopped"), "{ended:?}");
         assert!(!folder.exists(), "{ended:?}");
         scene.command(&["backup", "--verify", "b.tar.gz"]);

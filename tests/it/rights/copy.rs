@@ -30,8 +30,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
 const NOT_ABOUT_PEOPLE: &[&str] = &[
     "newsletters", "revisions", "revision_images", "images", "issues", "pages", "skips", "workers", "leases", "keys",
     "alarms", "installation", "suspensions", "evidence", "relay_counts", "imports", "import_answers", "folded",
-    "retention", "hooks", "mailbox_positions", "schema", "quiets", "backups", "copies", "copy_progress",
-    "key_holders",
+    "retention", "hooks", "mailbox_positions", "schema", "quiets", "backups", "copies", "copy_progress", "key_holders",
 ];
 
 async fn columns(db: &Db) -> Vec<(String, String)> {
