@@ -42,7 +42,7 @@ both_databases! {
         let until = NOW.plus(Duration::from_secs(30));
         let worker = db.write(async |tx| leases::register(tx, "server", true, NOW, until).await).await.unwrap();
         let (said, hint) = refused(&db, &target).await;
-        assert_eq!(said, "a server or a command works on the source: its lease runs for 30 seconds more");
+        assert_eq!(said, "a server or a command works on the database: its lease runs for 30 seconds more");
         assert!(hint.starts_with("stop every server first"), "{hint}");
         db.write(async |tx| leases::end(tx, worker, NOW).await).await.unwrap();
         for state in [IssueState::Preparing, IssueState::Sending] {

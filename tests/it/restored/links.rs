@@ -43,7 +43,7 @@ pub(super) async fn press(web: SocketAddr, tokens: &[String]) -> Vec<u16> {
 
 /// Every reader with the state, by address.
 pub(super) fn states(scene: &Scene) -> Vec<(String, String)> {
-    let listed = scene.command(&["--json", "subscribers", "list"]);
+    let listed = scene.command(&["--json", "subscribers", "list", "--limit", "0"]);
     let of = |line: &str| {
         let value: Value = serde_json::from_str(line).unwrap();
         (value["email"].as_str().unwrap().to_owned(), value["state"].as_str().unwrap().to_owned())

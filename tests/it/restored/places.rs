@@ -69,8 +69,9 @@ fn what_is_verified_is_out_of_others_sight_and_goes() {
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
         assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "nothing is in the system's folder");
         program.signal("INT");
-        drop(writer);
+        // The pipe stays open: what ends it is the signal.
         let ended = program.wait(WAIT_MAX);
+        drop(writer);
         assert!(ended.stderr.contains("stopped"), "{ended:?}");
         assert!(!folder.exists(), "{ended:?}");
         scene.command(&["backup", "--verify", "b.tar.gz"]);

@@ -12,15 +12,17 @@ use crate::restored::scene::Scene;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
-fn rings() -> (Keyring, Keyring) {
-    let text = Keyring::generate();
-    (Keyring::parse(&text).unwrap(), Keyring::parse(&Keyring::rotated(&text, 2, None).unwrap()).unwrap())
+/// Of the old file, and two of the new one, as two processes read it.
+fn rings() -> [Keyring; 3] {
+    let old = Keyring::generate();
+    let new = Keyring::rotated(&old, 2, None).unwrap();
+    [&old, &new, &new].map(|text| Keyring::parse(text).unwrap())
 }
 
 both_databases! {
     async fn a_new_key_seals_when_the_last_server_has_it(fresh: Fresh) {
         let db = fresh.db;
-        let (old, new) = rings();
+        let [old, new, commands] = rings();
         let [first, second, third] = ["one", "two", "three"].map(|place| KeyAgreement::new(place.to_owned()));
         assert_eq!(first.keep(&db, &old, NOW).await.unwrap(), None);
         assert_eq!(second.keep(&db, &old, NOW).await.unwrap(), None);
@@ -31,7 +33,6 @@ both_databases! {
         let link = new.seal(Purpose::Form, 7);
         assert_eq!(old.open(Purpose::Form, &link), Some(7), "it is pressed at the second machine");
         // A command seals with the same, and is no server that others wait for.
-        let commands = rings().1;
         assert_eq!(follow(&db, &commands, NOW).await.unwrap().map(|waiting| waiting.number), Some(2));
         assert_eq!(key_holders::at_work(&mut db.read().await.unwrap(), NOW).await.unwrap().len(), 2);
         second.end(&db).await.unwrap();
@@ -43,7 +44,7 @@ both_databases! {
 
     async fn a_server_that_is_gone_holds_up_nobody_for_long(fresh: Fresh) {
         let db = fresh.db;
-        let (old, new) = rings();
+        let [old, new, _] = rings();
         KeyAgreement::new("one".to_owned()).keep(&db, &old, NOW).await.unwrap();
         let second = KeyAgreement::new("two".to_owned());
         assert!(second.keep(&db, &new, NOW.plus(Duration::from_secs(119))).await.unwrap().is_some());
