@@ -47,6 +47,14 @@ pub async fn append(tx: &mut Tx, by: By<'_>, about: About, event: &Event) -> Res
     Ok(())
 }
 
+/// Moves the latest event so many numbers ahead, and with it all that are to come. An SQLite file numbers events by the
+/// largest there is, and has no counter that could be raised. Returns whether there was one.
+pub async fn move_ahead(tx: &mut Tx, by: i64) -> Result<bool> {
+    let moved =
+        tx.sql("UPDATE events SET id = id + $1 WHERE id = (SELECT MAX(id) FROM events)").bind(by).execute().await?;
+    Ok(moved == 1)
+}
+
 /// The events of one issue, oldest first.
 pub async fn of_issue(tx: &mut Tx, issue: IssueId) -> Result<Vec<LoggedEvent>> {
     tx.sql("SELECT id, at, kind, actor, data FROM events WHERE issue_id = $1 ORDER BY id").bind(issue).fetch_all().await
