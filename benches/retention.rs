@@ -5,6 +5,8 @@
 //! size, one every 5 ms: first alone, then through the same server, then as another process. It prints how long a commit took
 //! from being asked for to being on disk: half, 99 of 100, the longest.
 
+#![expect(clippy::print_stdout, reason = "the figures are for whoever runs it")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
