@@ -20,8 +20,8 @@ pub use password::{PasswordKeeper, Unkept};
 pub use people::{AccountChange, NewAccount, add, disable, enable, set_operator, set_role};
 pub use restored::{Expelled, expel_all};
 pub use session::{
-    BrowserFacts, SessionSecret, ShownAgain, SignInTrouble, SignedIn, SignedInNow, change_password, end_others, end_session, note_seen, show_again, sign_out,
-    sign_out_everywhere, who,
+    BrowserFacts, SessionSecret, ShownAgain, SignInTrouble, SignedIn, SignedInNow, change_password, end_others,
+    end_session, note_seen, show_again, sign_out, sign_out_everywhere, who,
 };
 pub use sign_in::{SignIn, SignInOutcome, sign_in};
 pub use welcome::{Accepted, WelcomeLink, accept, look_welcome};

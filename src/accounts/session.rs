@@ -10,14 +10,14 @@ use super::password::{PasswordKeeper, Unkept};
 use super::tries::TryKeys;
 use super::{note, note_ended};
 use crate::clock::Timestamp;
-use crate::domain::account::{AccountState, EndedSession, SignInMethod, AccountStanding};
+use crate::domain::account::{AccountStanding, AccountState, EndedSession, SignInMethod};
 use crate::domain::actor::{Actor, By};
 use crate::domain::event::Event;
 use crate::domain::sign_in::{SEEN_EVERY, STRONG_FOR, session_ends};
 use crate::domain::{AccountId, NewsletterId, SessionId};
 use crate::store::accounts::Account;
 use crate::store::members::NewsletterRole;
-use crate::store::sessions::{NewSession, AccountSession};
+use crate::store::sessions::{AccountSession, NewSession};
 use crate::store::{Db, Result, StoreError, Tx, accounts, members, methods, sessions};
 use crate::token::{Keyring, random_bytes};
 

@@ -45,7 +45,8 @@ pub async fn sign_in(
     now: Timestamp,
 ) -> Result<SignInOutcome, SignInTrouble> {
     let account = accounts::find(&mut db.read().await?, &ask.email).await?;
-    let device = ask.device.filter(|token| account.as_ref().is_some_and(|account| is_device_of(keys, token, account.id)));
+    let device =
+        ask.device.filter(|token| account.as_ref().is_some_and(|account| is_device_of(keys, token, account.id)));
     let tries = TryKeys::of(keys, &ask.email, device.as_deref(), &ask.browser.network);
     // Who has to wait takes nobody's turn.
     if let (Some(wait), _) = tries.wait(&mut db.read().await?, now).await? {

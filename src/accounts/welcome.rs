@@ -37,7 +37,9 @@ pub async fn look_welcome(db: &Db, keys: &Keyring, token: &str, now: Timestamp) 
     let Ok(id) = i64::try_from(unproved.number()) else { return Ok(WelcomeLink::Unknown) };
     let mut tx = db.read().await?;
     let entry = entries::get(&mut tx, EntryId(id)).await?.filter(|entry| keys.proves(&unproved, entry.mark));
-    let Some(AccountEntry { id, account_id, kind, until, closed_at, .. }) = entry else { return Ok(WelcomeLink::Unknown) };
+    let Some(AccountEntry { id, account_id, kind, until, closed_at, .. }) = entry else {
+        return Ok(WelcomeLink::Unknown);
+    };
     let account = accounts::get(&mut tx, account_id).await?;
     let Some(account) = account else { return Ok(WelcomeLink::Unknown) };
     if closed_at.is_some() || until <= now || account.state == AccountState::Disabled {

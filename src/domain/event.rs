@@ -1,7 +1,7 @@
 //! What happens, as the log of events keeps it: a kind in dotted words and typed details. No address and no secret is
 //! ever part of an event.
 
-use super::account::{AccountState, EndedSession, LinkKind, RefusedSignIn, MemberRole, SignInMethod};
+use super::account::{AccountState, EndedSession, LinkKind, MemberRole, RefusedSignIn, SignInMethod};
 use super::alarm::AlarmName;
 use super::cause::Cause;
 use super::evidence::Trouble;

@@ -126,7 +126,9 @@ mod tests {
     #[test]
     fn an_account_waits_longer_with_each_try_and_never_for_ever() {
         let mut at = Vec::new();
-        for (count, wait) in [(0, 0), (4, 0), (5, 1), (6, 2), (7, 4), (8, 8), (11, 60), (12, 60), (19, 60), (20, 900), (90, 900)] {
+        for (count, wait) in
+            [(0, 0), (4, 0), (5, 1), (6, 2), (7, 4), (8, 8), (11, 60), (12, 60), (19, 60), (20, 900), (90, 900)]
+        {
             at.resize(count, Timestamp(0));
             let expected = (wait > 0).then(|| Duration::from_secs(wait));
             assert_eq!(TryBucket::Account.wait(&at, Timestamp(0)), expected, "{count} tries");

@@ -19,8 +19,8 @@ use crate::domain::quota::Span;
 use crate::domain::subscriber::{AskedBy, EndedBy, Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
-    AccountId, ConsentId, DeliveryId, EntryId, ImportId, IssueId, NewsletterId, NoticeId, RequestId, RevisionId, SessionId,
-    SubscriberId, SubscriptionId, SuspensionId, WorkerId,
+    AccountId, ConsentId, DeliveryId, EntryId, ImportId, IssueId, NewsletterId, NoticeId, RequestId, RevisionId,
+    SessionId, SubscriberId, SubscriptionId, SuspensionId, WorkerId,
 };
 use crate::token::{Fingerprint, Mark};
 
@@ -90,8 +90,8 @@ macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
 text_columns!(
     Cause, Certainty, Effect, NoticeEvidence, NoticeKind, NoticeSource, SubscriptionState, EndedBy, AskedBy,
     ImportState, ImportDid, Format, RequestKind, ConsentKind, SuppressionReason, ImageFormat, IssueState, Visibility,
-    DeliveryState, DeliveryKind, Reason, Trouble, AlarmName, Severity, Span, CopyState, AccountState, LinkKind, MemberRole,
-    SignInMethod
+    DeliveryState, DeliveryKind, Reason, Trouble, AlarmName, Severity, Span, CopyState, AccountState, LinkKind,
+    MemberRole, SignInMethod
 );
 integer_columns!(
     Timestamp, Mark, Fingerprint, NewsletterId, SubscriberId, SubscriptionId, ConsentId, RequestId, ImportId, IssueId,

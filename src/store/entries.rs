@@ -20,13 +20,7 @@ record! {
     }
 }
 
-pub async fn add(
-    tx: &mut Tx,
-    account: AccountId,
-    kind: LinkKind,
-    until: Timestamp,
-    now: Timestamp,
-) -> Result<EntryId> {
+pub async fn add(tx: &mut Tx, account: AccountId, kind: LinkKind, until: Timestamp, now: Timestamp) -> Result<EntryId> {
     let (id,) = tx
         .sql("INSERT INTO entries (account_id, kind, created_at, until) VALUES ($1, $2, $3, $4) RETURNING id")
         .bind(account)

@@ -40,7 +40,13 @@ pub async fn role_of(tx: &mut Tx, account: AccountId, newsletter: NewsletterId) 
 }
 
 /// Gives a first role; `false` when there is one.
-pub async fn add(tx: &mut Tx, account: AccountId, newsletter: NewsletterId, role: MemberRole, now: Timestamp) -> Result<bool> {
+pub async fn add(
+    tx: &mut Tx,
+    account: AccountId,
+    newsletter: NewsletterId,
+    role: MemberRole,
+    now: Timestamp,
+) -> Result<bool> {
     let added = tx
         .sql(
             "INSERT INTO members (account_id, newsletter_id, role, created_at) VALUES ($1, $2, $3, $4)
@@ -56,7 +62,13 @@ pub async fn add(tx: &mut Tx, account: AccountId, newsletter: NewsletterId, role
 }
 
 /// Gives another role; `false` when it is another than `from`.
-pub async fn change(tx: &mut Tx, account: AccountId, newsletter: NewsletterId, from: MemberRole, to: MemberRole) -> Result<bool> {
+pub async fn change(
+    tx: &mut Tx,
+    account: AccountId,
+    newsletter: NewsletterId,
+    from: MemberRole,
+    to: MemberRole,
+) -> Result<bool> {
     let changed = tx
         .sql("UPDATE members SET role = $4 WHERE account_id = $1 AND newsletter_id = $2 AND role = $3")
         .bind(account)

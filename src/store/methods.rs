@@ -17,13 +17,7 @@ pub async fn secret_of(tx: &mut Tx, account: AccountId, method: SignInMethod) ->
 }
 
 /// Stores a method, in the place of one of the same kind.
-pub async fn put(
-    tx: &mut Tx,
-    account: AccountId,
-    method: SignInMethod,
-    secret: &str,
-    now: Timestamp,
-) -> Result<()> {
+pub async fn put(tx: &mut Tx, account: AccountId, method: SignInMethod, secret: &str, now: Timestamp) -> Result<()> {
     tx.sql(
         "INSERT INTO methods (account_id, kind, secret, changed_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (account_id, kind) DO UPDATE SET secret = excluded.secret, changed_at = excluded.changed_at",

@@ -7,7 +7,11 @@ use crate::clock::Timestamp;
 pub type Bucket = [u8; 16];
 
 pub async fn add(tx: &mut Tx, bucket: &Bucket, now: Timestamp) -> Result<()> {
-    tx.sql("INSERT INTO sign_in_tries (bucket, at) VALUES ($1, $2)").bind(bucket.as_slice()).bind(now).execute().await?;
+    tx.sql("INSERT INTO sign_in_tries (bucket, at) VALUES ($1, $2)")
+        .bind(bucket.as_slice())
+        .bind(now)
+        .execute()
+        .await?;
     Ok(())
 }
 

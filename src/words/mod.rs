@@ -54,7 +54,8 @@ fn bundle(language: Language) -> Bundle {
     }
     bundle.add_resource_overriding(resource);
     if matches!(language, Language::English | Language::Pseudo) {
-        bundle.add_resource_overriding(FluentResource::try_new(DESK.to_owned()).unwrap_or_else(|(resource, _)| resource));
+        bundle
+            .add_resource_overriding(FluentResource::try_new(DESK.to_owned()).unwrap_or_else(|(resource, _)| resource));
     }
     bundle
 }

@@ -57,8 +57,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "web", "doctor", "wiring", "resources", "backup", "inbound", "upkeep", "delivery", "publishing", "accounts",
-            "signup", "config", "supervise", "templates", "images", "store", "smtp", "message", "content", "domain",
+            "web", "doctor", "wiring", "resources", "backup", "inbound", "upkeep", "delivery", "publishing",
+            "accounts", "signup", "config", "supervise", "templates", "images", "store", "smtp", "message", "content",
+            "domain",
         ],
     ),
     ("main", &["cli"]),

@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::super::client_ip::ClientIp;
 use super::super::form::Form;
-use super::super::gate::{DESK, kept_device, keep};
+use super::super::gate::{DESK, keep, kept_device};
 use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::top::{frame, to};
@@ -99,16 +99,8 @@ mod tests {
             assert_eq!(way_back(asked), asked);
         }
         for asked in [
-            "",
-            "/admin",
-            "/administration/x",
-            "//evil.example",
-            "/admin//evil.example",
-            "https://evil.example/admin/",
-            "/admin/\\evil.example",
-            "/admin/x?y",
-            "/admin/x\r\nSet-Cookie: a",
-            "/week",
+            "", "/admin", "/administration/x", "//evil.example", "/admin//evil.example", "https://evil.example/admin/",
+            "/admin/\\evil.example", "/admin/x?y", "/admin/x\r\nSet-Cookie: a", "/week",
         ] {
             assert_eq!(way_back(asked), "", "{asked}");
         }

@@ -20,10 +20,7 @@ use crate::domain::sign_in::parse_password;
 use crate::store::accounts::Account;
 use crate::templates::desk::DeskWelcome;
 
-pub(super) async fn show(
-    State(site): State<Arc<Site>>,
-    Path(token): Path<String>,
-) -> Result<Response, HandlerError> {
+pub(super) async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, HandlerError> {
     match open(&site, &token).await? {
         Some((_, _, page)) => site.page(StatusCode::OK, &frame(&site, None), &page),
         None => closed(&site),
@@ -38,8 +35,7 @@ pub(super) async fn act(
     fields: Form,
 ) -> Result<Response, HandlerError> {
     let Some((entry, account, page)) = open(&site, &token).await? else { return closed(&site) };
-    let obvious: Vec<&str> =
-        [account.email.as_str(), account.name.as_str()].into_iter().chain(names(&site)).collect();
+    let obvious: Vec<&str> = [account.email.as_str(), account.name.as_str()].into_iter().chain(names(&site)).collect();
     let password = match parse_password(fields.get("password"), &obvious) {
         Ok(password) => password,
         Err(error) => {

@@ -38,16 +38,14 @@ pub(super) async fn change_password(
     fields: Form,
 ) -> Result<Response, HandlerError> {
     let account = &seat.who().account;
-    let obvious: Vec<&str> =
-        [account.email.as_str(), account.name.as_str()].into_iter().chain(names(&site)).collect();
+    let obvious: Vec<&str> = [account.email.as_str(), account.name.as_str()].into_iter().chain(names(&site)).collect();
     let password = match parse_password(fields.get("password"), &obvious) {
         Ok(password) => password,
         Err(error) => return page(&site, &seat, StatusCode::UNPROCESSABLE_ENTITY, "", fault(error)).await,
     };
     let (shared, who, now) = (Arc::clone(&site), seat.shared(), site.clock.now());
-    let changed = site.write(async move {
-        accounts::change_password(&shared.signup.db, &shared.keeper, &who, password, now).await
-    });
+    let changed = site
+        .write(async move { accounts::change_password(&shared.signup.db, &shared.keeper, &who, password, now).await });
     match changed.await? {
         Some(secret) => Ok(renew(&site, to(&site, "admin/you?done=password"), &secret)),
         None => Ok(to(&site, "admin/enter")),

@@ -12,8 +12,8 @@ mod strong;
 pub(super) use cookie::{forget, keep, kept_device, renew};
 pub(super) use origin::stand_before;
 pub(super) use routes::DeskRoutes;
-pub(super) use seat::{DeskSeat, Visitor};
 pub use routes::{DeskRoute, Need};
+pub(super) use seat::{DeskSeat, Visitor};
 
 /// What every address of the desk begins with.
 pub(super) const DESK: &str = "/admin";

@@ -185,7 +185,8 @@ fn place(
 fn to_the_door(site: &Site, request: &Request) -> Response {
     let mut target = site.path("admin/enter");
     if request.method().is_safe() {
-        let back = url::form_urlencoded::Serializer::new(String::new()).append_pair("back", request.uri().path()).finish();
+        let back =
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("back", request.uri().path()).finish();
         target = format!("{target}?{back}");
     }
     (StatusCode::SEE_OTHER, [(header::LOCATION, target)]).into_response()

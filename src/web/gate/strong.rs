@@ -28,7 +28,11 @@ pub(super) enum StrongPassage {
 }
 
 /// Asks for the password, or looks at the one that came.
-pub(super) async fn ask(site: &Arc<Site>, who: &Arc<SignedIn>, request: Request) -> Result<StrongPassage, HandlerError> {
+pub(super) async fn ask(
+    site: &Arc<Site>,
+    who: &Arc<SignedIn>,
+    request: Request,
+) -> Result<StrongPassage, HandlerError> {
     if Media::of(request.headers()) != Media::Form {
         return Err(HandlerError::Body(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }

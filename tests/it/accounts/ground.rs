@@ -65,15 +65,8 @@ impl AccountsFixture {
     pub(crate) async fn accept(&self, link: &Invitation) -> Option<SignedInNow> {
         let WelcomeLink::Open { entry, account, .. } = self.look(link).await else { return None };
         let (browser, password) = (BrowserFacts::default(), PASSWORD.to_owned());
-        let accepted = accounts::accept(
-            &self.db,
-            &self.keys,
-            &self.keeper,
-            (entry, &account),
-            password,
-            &browser,
-            self.now,
-        );
+        let accepted =
+            accounts::accept(&self.db, &self.keys, &self.keeper, (entry, &account), password, &browser, self.now);
         match accepted.await.unwrap() {
             Accepted::In(now) => Some(now),
             Accepted::Closed => None,

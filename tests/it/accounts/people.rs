@@ -1,6 +1,6 @@
 //! Who has a login and which role: what is changed, what is refused, and what ends with it.
 
-use coranto::accounts::{self, AccountError, AccountChange, NewAccount, WelcomeLink};
+use coranto::accounts::{self, AccountChange, AccountError, NewAccount, WelcomeLink};
 use coranto::domain::account::{AccountState, MemberRole};
 use coranto::domain::address::EmailAddress;
 use coranto::store::{Db, accounts as rows, members};

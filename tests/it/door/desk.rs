@@ -35,7 +35,10 @@ async fn pages(desk: &mut DeskFixture) -> Value {
     press.publish("note", &front, &text, days_ago(3)).await;
     let owner = desk.cookie(Place::Has(MemberRole::Owner), 1).await;
     desk.cookie(Place::Has(MemberRole::Owner), 2).await;
-    let link = format!("/{}", desk.people.invite("new.person.with.a.long.name@example.org", Some(MemberRole::Editor), false).await.path);
+    let link = format!(
+        "/{}",
+        desk.people.invite("new.person.with.a.long.name@example.org", Some(MemberRole::Editor), false).await.path
+    );
     album.keep("desk-enter", "/admin/enter", ok, &desk.get("/admin/enter", "").await);
     let wrong = desk.act("/admin/enter", "", &[("email", "anna@example.org"), ("password", "x")]).await;
     album.keep("desk-enter-wrong", "/admin/enter", StatusCode::UNPROCESSABLE_ENTITY, &wrong);

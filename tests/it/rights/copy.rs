@@ -31,7 +31,8 @@ const LEFT_OUT: &[(&str, &str)] = &[
 const NOT_ABOUT_PEOPLE: &[&str] = &[
     "newsletters", "revisions", "revision_images", "images", "issues", "pages", "skips", "workers", "leases", "keys",
     "alarms", "installation", "suspensions", "evidence", "relay_counts", "imports", "import_answers", "folded",
-    "retention", "members", "methods", "sessions", "entries", "sign_in_tries", "hooks", "mailbox_positions", "schema", "quiets", "backups", "copies", "copy_progress",
+    "retention", "members", "methods", "sessions", "entries", "sign_in_tries", "hooks", "mailbox_positions", "schema",
+    "quiets", "backups", "copies", "copy_progress",
 ];
 
 async fn columns(db: &Db) -> Vec<(String, String)> {

@@ -63,8 +63,8 @@ fn inserts(table: &str, columns: &[(String, String)], overriding: &str) -> Vec<S
 
 /// Tables that later steps made.
 const MADE: [&str; 13] = [
-    "accounts", "backups", "copies", "copy_progress", "entries", "hooks", "installation", "mailbox_positions", "members",
-    "methods", "quiets", "sessions", "sign_in_tries",
+    "accounts", "backups", "copies", "copy_progress", "entries", "hooks", "installation", "mailbox_positions",
+    "members", "methods", "quiets", "sessions", "sign_in_tries",
 ];
 
 fn renamed(mut rows: Rows) -> Rows {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use coranto::cli::Exit;
-use coranto::domain::account::{AccountState, EndedSession, LinkKind, Right, MemberRole, SignInMethod, is_strong, may};
+use coranto::domain::account::{AccountState, EndedSession, LinkKind, MemberRole, Right, SignInMethod, is_strong, may};
 use coranto::domain::alarm::{AlarmName, Severity};
 use coranto::domain::cause::{Cause, Certainty, Class, Party};
 use coranto::domain::consent::ConsentKind;

@@ -2,7 +2,7 @@
 //! changes nothing, and that a form is taken from the desk alone.
 
 use axum::http::{Method, StatusCode};
-use coranto::domain::account::{Right, MemberRole, AccountStanding, is_strong};
+use coranto::domain::account::{AccountStanding, MemberRole, Right, is_strong};
 use coranto::store::Db;
 use coranto::web::Need;
 
