@@ -316,7 +316,7 @@ async fn be_reborn(
                 suppressed,
             };
             events::append(tx, by, About::default(), &event).await?;
-            if tx.is_sqlite() {
+            if db.is_sqlite() {
                 events::move_ahead(tx, NUMBERS_AHEAD).await?;
             }
             hold::tell(tx, &reborn.why, by).await?;
