@@ -96,10 +96,10 @@ impl Nightly {
         let NightlySettings { folder, plan, keep_days, keep_weeks, .. } = &self.settings;
         let target = BackupTarget::File(folder.join(folder::name(by.now)));
         // The first one makes the folder. Later a missing one is a disk that is not mounted.
-        if !backups::has_named(&mut self.db.read().await?, folder::LIKE).await? {
-            if let Err(error) = private::folder(folder) {
-                tracing::warn!(folder = %folder.display(), %error, "the folder of backups cannot be made");
-            }
+        if !backups::has_named(&mut self.db.read().await?, folder::LIKE).await?
+            && let Err(error) = private::folder(folder)
+        {
+            tracing::warn!(folder = %folder.display(), %error, "the folder of backups cannot be made");
         }
         let taken = take(&self.db, plan, folder, target, by).await?;
         for gone in folder::thin(folder, *keep_days, *keep_weeks, by.now).map_err(BackupError::at(folder))? {

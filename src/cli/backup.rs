@@ -235,7 +235,7 @@ pub(super) fn open(file: &Path) -> anyhow::Result<Box<dyn io::Read + Send>> {
 fn verifying_folder(file: &Path, context: &Context) -> PathBuf {
     let configured = context.config_file.exists().then(|| context.config().ok()).flatten();
     match configured {
-        Some(config) if config.server.state.is_dir() => config.server.state.clone(),
+        Some(config) if config.server.state.is_dir() => config.server.state,
         Some(config) if config.database.sqlite_file().is_some_and(Path::exists) => {
             config.database.sqlite_file().map(folder_of).unwrap_or_default()
         }

@@ -161,7 +161,7 @@ fn each_fault_of_the_dns_is_named_by_its_id() {
     }
     // Reports that the other domain takes are no fault, whether it names the sender or takes those of all.
     let consent = text("harbourpost.org._report._dmarc.reports.eu", "v=DMARC1");
-    let mut taken = zone.clone();
+    let mut taken = zone;
     taken.push(consent);
     assert!(look(folder, &taken, &only(DMARC, external)).is_empty());
 }

@@ -171,34 +171,26 @@ fn every_fault_of_the_sink_is_explained() {
     assert_names("sink.md", "Recipients that go wrong", faults);
 }
 
-#[test]
-fn every_template_and_every_value_in_it_is_explained() {
-    const PAGE: &str = "templates.md";
-    fn check(heading: &str, sample: impl serde::Serialize) {
-        // What is around every email is explained once.
-        let around = keys(&serde_json::to_value(email::IssueEmail::sample().envelope).unwrap());
-        let own = keys(&serde_json::to_value(sample).unwrap());
-        assert_names(PAGE, heading, own.iter().filter(|name| !heading.contains("email/") || !around.contains(*name)));
-    }
-    fn page<C: TemplateContext + Sample>() -> &'static str {
-        check(&format!("`{}`", C::TEMPLATE), C::sample());
-        C::TEMPLATE
-    }
-    fn email<E: Email + Sample>() -> [&'static str; 2] {
-        check(&format!("`{}` and `{}`", E::HTML, E::TEXT), E::sample());
-        [E::HTML, E::TEXT]
-    }
-    let frame = keys(&serde_json::to_value(pages::Frame::sample()).unwrap());
-    assert_names(PAGE, "The frame of pages", frame.iter().map(|name| format!("frame.{name}")));
+const TEMPLATES_PAGE: &str = "templates.md";
+
+fn check(heading: &str, sample: impl serde::Serialize) {
+    // What is around every email is explained once.
     let around = keys(&serde_json::to_value(email::IssueEmail::sample().envelope).unwrap());
-    let (look, around) = around.into_iter().partition::<Vec<_>, _>(|name| name.starts_with("look."));
-    assert_names(PAGE, "Around every email", around);
-    assert_names(PAGE, "The look of emails", look);
-    let emails = [email::<IssueEmail<'_>>(), email::<NoticeEmail<'_>>(), email::<WelcomeEmail<'_>>()];
-    let pages = [
-        page::<pages::Style>(),
-        page::<feeds::AtomFeed>(),
-        page::<feeds::Sitemap>(),
+    let own = keys(&serde_json::to_value(sample).unwrap());
+    assert_names(
+        TEMPLATES_PAGE,
+        heading,
+        own.iter().filter(|name| !heading.contains("email/") || !around.contains(*name)),
+    );
+}
+
+fn page<C: TemplateContext + Sample>() -> &'static str {
+    check(&format!("`{}`", C::TEMPLATE), C::sample());
+    C::TEMPLATE
+}
+
+fn desk_pages() -> [&'static str; 8] {
+    [
         page::<desk::DeskAgain>(),
         page::<desk::DeskEnter>(),
         page::<desk::DeskHome>(),
@@ -207,6 +199,26 @@ fn every_template_and_every_value_in_it_is_explained() {
         page::<desk::DeskStart>(),
         page::<desk::DeskWelcome>(),
         page::<desk::DeskYou>(),
+    ]
+}
+
+#[test]
+fn every_template_and_every_value_in_it_is_explained() {
+    fn email<E: Email + Sample>() -> [&'static str; 2] {
+        check(&format!("`{}` and `{}`", E::HTML, E::TEXT), E::sample());
+        [E::HTML, E::TEXT]
+    }
+    let frame = keys(&serde_json::to_value(pages::Frame::sample()).unwrap());
+    assert_names(TEMPLATES_PAGE, "The frame of pages", frame.iter().map(|name| format!("frame.{name}")));
+    let around = keys(&serde_json::to_value(email::IssueEmail::sample().envelope).unwrap());
+    let (look, around) = around.into_iter().partition::<Vec<_>, _>(|name| name.starts_with("look."));
+    assert_names(TEMPLATES_PAGE, "Around every email", around);
+    assert_names(TEMPLATES_PAGE, "The look of emails", look);
+    let emails = [email::<IssueEmail<'_>>(), email::<NoticeEmail<'_>>(), email::<WelcomeEmail<'_>>()];
+    let pages = [
+        page::<pages::Style>(),
+        page::<feeds::AtomFeed>(),
+        page::<feeds::Sitemap>(),
         page::<pages::AbsentPage>(),
         page::<pages::AllowedPage>(),
         page::<pages::AlreadyPage>(),
@@ -246,7 +258,7 @@ fn every_template_and_every_value_in_it_is_explained() {
         page::<preview::PreviewStyle>(),
         page::<preview::PreviewScript>(),
     ];
-    let explained: BTreeSet<_> = pages.into_iter().chain(emails.into_iter().flatten()).collect();
+    let explained: BTreeSet<_> = pages.into_iter().chain(desk_pages()).chain(emails.into_iter().flatten()).collect();
     let there: BTreeSet<_> =
         Templates::embedded().unwrap().samples().unwrap().into_iter().map(|(name, _)| name).collect();
     assert_eq!(explained, there);

@@ -26,8 +26,11 @@ async fn serving(database: &str, public_url: &str, trusted: &str) -> Installatio
     .await
 }
 
-/// The states and words of the way in, by id; what the program ended with.
-fn way_in(site: &Installation, proxy: &Proxy) -> (BTreeMap<String, (String, String)>, Option<i32>) {
+/// The states and words of checks, by id; what the program ended with.
+type Seen = (BTreeMap<String, (String, String)>, Option<i32>);
+
+/// What is seen of the way in.
+fn way_in(site: &Installation, proxy: &Proxy) -> Seen {
     let (at, ca) = (proxy.secure.to_string(), proxy.certificate().display().to_string());
     let ended = cli(site.folder(), &["doctor", "--json", "--only", "way_in", "--reach", &at, "--reach-ca", &ca]);
     let of = |line: &str| -> Option<(String, (String, String))> {
@@ -40,7 +43,7 @@ fn way_in(site: &Installation, proxy: &Proxy) -> (BTreeMap<String, (String, Stri
 }
 
 /// What is found of `server` with `text` as its file, where a line is another one; nothing where it is not installed.
-fn found(site: &Installation, server: Server, text: &str) -> Option<(BTreeMap<String, (String, String)>, Option<i32>)> {
+fn found(site: &Installation, server: Server, text: &str) -> Option<Seen> {
     let proxy = Proxy::start(server, text, site.web(), HOST)?;
     Some(way_in(site, &proxy))
 }
@@ -68,82 +71,95 @@ fn each_printed_file_is_well() {
     }
 }
 
+const CLIENT: &str = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;";
+
+/// A server, a line of its file and the one in its place; which check says what of it.
+type WrongLine = (Server, &'static str, &'static str, &'static str, &'static str, &'static str);
+
+const WRONG_LINES: [WrongLine; 13] = [
+    (Server::Nginx, CLIENT, "", "way_in.proxy", "fail", "$proxy_add_x_forwarded_for"),
+    (Server::Nginx, CLIENT, "proxy_set_header X-Forwarded-For \"\";", "way_in.proxy", "warn", "does not say who asks"),
+    (Server::Nginx, "proxy_set_header Host $host;", "", "way_in.pages", "fail", "proxy_set_header Host $host;"),
+    (Server::Nginx, "proxy_pass http://127.0.0.1:8080;", "return 503;", "way_in.pages", "fail", "nobody is behind"),
+    (
+        Server::Nginx,
+        "proxy_pass http://127.0.0.1:8080;",
+        "return 404;",
+        "way_in.pages",
+        "fail",
+        "another server answers",
+    ),
+    (
+        Server::Nginx,
+        "proxy_pass http://127.0.0.1:8080;",
+        "return 200 ok;",
+        "way_in.pages",
+        "fail",
+        "another server answers",
+    ),
+    (
+        Server::Nginx,
+        "location = /metrics { return 404; }",
+        "location = /metrics { return 200 all; }",
+        "way_in.metrics",
+        "fail",
+        "metrics_listen",
+    ),
+    (
+        Server::Nginx,
+        "location / {",
+        "location = / { return 302 https://elsewhere.example.org/; }\nlocation / {",
+        "way_in.pages",
+        "fail",
+        "sends readers to",
+    ),
+    (
+        Server::Nginx,
+        "location / {",
+        "location = / { return 302 /; }\nlocation / {",
+        "way_in.pages",
+        "fail",
+        "redirects in a circle",
+    ),
+    (
+        Server::Caddy,
+        "reverse_proxy 127.0.0.1:8080",
+        "reverse_proxy 127.0.0.1:8080 {\n\t\theader_up X-Forwarded-For {http.request.header.X-Forwarded-For}\n\t}",
+        "way_in.proxy",
+        "fail",
+        "Caddy says it by itself",
+    ),
+    (
+        Server::Caddy,
+        "reverse_proxy 127.0.0.1:8080",
+        "reverse_proxy 127.0.0.1:8080 {\n\t\theader_up Host {upstream_hostport}\n\t}",
+        "way_in.pages",
+        "fail",
+        "header_up Host",
+    ),
+    (Server::Apache, "ProxyPreserveHost On", "ProxyPreserveHost Off", "way_in.pages", "fail", "ProxyPreserveHost On"),
+    (
+        Server::Apache,
+        "ProxyPreserveHost On",
+        "ProxyPreserveHost On\nProxyAddHeaders Off",
+        "way_in.proxy",
+        "fail",
+        "ProxyAddHeaders",
+    ),
+];
+
 #[test]
 fn each_wrong_line_is_named_with_the_right_one() {
     on_sqlite(async |fresh: Fresh| {
         let site = serving(&fresh.url, &format!("https://{HOST}"), LOOPBACK).await;
         let web = format!("proxy_pass http://{};", site.web());
-        let client = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;";
-        let (nginx, caddy, apache) = (Server::Nginx, Server::Caddy, Server::Apache);
-        for (server, line, instead, id, state, says) in [
-            (nginx, client, "", "way_in.proxy", "fail", "$proxy_add_x_forwarded_for"),
-            (nginx, client, "proxy_set_header X-Forwarded-For \"\";", "way_in.proxy", "warn", "does not say who asks"),
-            (nginx, "proxy_set_header Host $host;", "", "way_in.pages", "fail", "proxy_set_header Host $host;"),
-            (nginx, "proxy_pass http://127.0.0.1:8080;", "return 503;", "way_in.pages", "fail", "nobody is behind"),
-            (
-                nginx, "proxy_pass http://127.0.0.1:8080;", "return 404;", "way_in.pages", "fail",
-                "another server answers",
-            ),
-            (
-                nginx, "proxy_pass http://127.0.0.1:8080;", "return 200 ok;", "way_in.pages", "fail",
-                "another server answers",
-            ),
-            (
-                nginx,
-                "location = /metrics { return 404; }",
-                "location = /metrics { return 200 all; }",
-                "way_in.metrics",
-                "fail",
-                "metrics_listen",
-            ),
-            (
-                nginx,
-                "location / {",
-                "location = / { return 302 https://elsewhere.example.org/; }\nlocation / {",
-                "way_in.pages",
-                "fail",
-                "sends readers to",
-            ),
-            (
-                nginx,
-                "location / {",
-                "location = / { return 302 /; }\nlocation / {",
-                "way_in.pages",
-                "fail",
-                "redirects in a circle",
-            ),
-            (
-                caddy,
-                "reverse_proxy 127.0.0.1:8080",
-                "reverse_proxy 127.0.0.1:8080 {\n\t\theader_up X-Forwarded-For {http.request.header.X-Forwarded-For}\n\t}",
-                "way_in.proxy",
-                "fail",
-                "Caddy says it by itself",
-            ),
-            (
-                caddy,
-                "reverse_proxy 127.0.0.1:8080",
-                "reverse_proxy 127.0.0.1:8080 {\n\t\theader_up Host {upstream_hostport}\n\t}",
-                "way_in.pages",
-                "fail",
-                "header_up Host",
-            ),
-            (apache, "ProxyPreserveHost On", "ProxyPreserveHost Off", "way_in.pages", "fail", "ProxyPreserveHost On"),
-            (
-                apache,
-                "ProxyPreserveHost On",
-                "ProxyPreserveHost On\nProxyAddHeaders Off",
-                "way_in.proxy",
-                "fail",
-                "ProxyAddHeaders",
-            ),
-        ] {
+        for (server, line, instead, id, state, says) in WRONG_LINES {
             let text = put_in(&printed(&format!("{}, a name of its own", server.name())), line, instead);
             // The harness puts the address in, where it is still wanted.
             let text = if text.contains("127.0.0.1:8080") { text } else { format!("{text}\n# {web} 127.0.0.1:8080\n") };
             let Some((found, code)) = found(&site, server, &text) else { continue };
             let (is, words) = found.get(id).unwrap_or_else(|| panic!("{server:?} {instead}: {found:#?}"));
-            assert!(is == state && words.contains(says), "{server:?} {instead} {says}: {found:#?}");
+            assert!(*is == state && words.contains(says), "{server:?} {instead} {says}: {found:#?}");
             assert_eq!(code, Some(if state == "fail" { 3 } else { 0 }), "{server:?} {instead}");
         }
         site.end().await;
@@ -185,7 +201,7 @@ fn a_certificate_is_told_before_it_ends_and_when_it_is_wrong() {
             let Some(proxy) = Proxy::with_days(Server::Nginx, &text, site.web(), HOST, named, days) else { return };
             let (found, _) = way_in(&site, &proxy);
             let (is, words) = &found["way_in.certificate"];
-            assert!(is == state && words.contains(says), "{named} {days}: {found:#?}");
+            assert!(*is == state && words.contains(says), "{named} {days}: {found:#?}");
         }
         let Some(proxy) = Proxy::start(Server::Nginx, &text, site.web(), HOST) else { return };
         let at = proxy.secure.to_string();
