@@ -172,7 +172,7 @@ fn report(written: &[PathBuf], answers: &Answers, dir: &Path, context: &Context)
          {site}/{slug:width$}  archive\n  \
          {site}/{sign_up:width$}  sign-up page\n  \
          {site}/{link:width$}  preferences, by email\n  \
-         {site}/{desk:width$}  the desk: you sign in there\n\n\
+         {site}/{desk:width$}  the desk: you sign in\n\n\
          `coranto doctor` says what is left to set up, such as your relay."
     ));
     Ok(Exit::Ok)

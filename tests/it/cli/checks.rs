@@ -96,6 +96,9 @@ fn queueing(records: &[(&str, &str)], without: &str) -> (tempfile::TempDir, Stri
     zone.extend(records.iter().map(|(name, value)| text(name, value)));
     many_readers(folder.path());
     let issue = first_issue(folder.path());
+    let path = folder.path().join(&issue);
+    let text = fs::read_to_string(&path).unwrap().replace("draft: true\n", "");
+    fs::write(path, text).unwrap();
     (folder, issue, name_server(zone))
 }
 

@@ -109,9 +109,11 @@ fn several_keys_are_shown_without_their_secrets() {
         [
             "newsletters.week.dkim.0.selector = \"r1\"",
             "newsletters.week.dkim.0.key = \"***\"",
+            "newsletters.week.dkim.0.signs = true",
             "newsletters.week.dkim.1.domain = \"example.com\"",
             "newsletters.week.dkim.1.selector = \"e1\"",
             "newsletters.week.dkim.1.key = \"***\"",
+            "newsletters.week.dkim.1.signs = true",
         ]
     );
 }

@@ -71,7 +71,7 @@ async fn every_row_comes_back_as_it_was() {
             .fetch_one()
             .await
             .unwrap();
-        assert_eq!(triggers.0, 3);
+        assert_eq!(triggers.0, 4);
 
         // A second copy into what is in use now is refused, and changes nothing.
         let again = copy_whole(&first_db, &last_db, "the first", NOW, &mut |_| {}).await.unwrap_err();

@@ -171,6 +171,20 @@ fn every_fault_of_the_sink_is_explained() {
     assert_names("sink.md", "Recipients that go wrong", faults);
 }
 
+#[test]
+fn every_check_has_a_page_that_is_there() {
+    for name in CheckName::ALL {
+        let (page, heading) = name.docs().split_once('#').unwrap_or((name.docs(), ""));
+        let text = fs::read_to_string(root().join("docs").join(page)).unwrap_or_else(|_| panic!("{name}: {page}"));
+        let slug = |line: &str| {
+            let title = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+            title.chars().filter(|c| c.is_alphanumeric() || *c == '-').collect::<String>()
+        };
+        let has = text.lines().filter(|line| line.starts_with('#')).any(|line| slug(line) == heading);
+        assert!(heading.is_empty() || has, "{name}: no heading {heading} in {page}");
+    }
+}
+
 const TEMPLATES_PAGE: &str = "templates.md";
 
 fn check(heading: &str, sample: impl serde::Serialize) {
