@@ -98,7 +98,8 @@ fn queueing(records: &[(&str, &str)], without: &str) -> (tempfile::TempDir, Stri
     let issue = first_issue(folder.path());
     let path = folder.path().join(&issue);
     let text = fs::read_to_string(&path).unwrap();
-    let text: String = text.lines().filter(|line| !line.starts_with("draft:")).map(|line| format!("{line}\n")).collect();
+    let text: String =
+        text.lines().filter(|line| !line.starts_with("draft:")).map(|line| format!("{line}\n")).collect();
     fs::write(path, text).unwrap();
     (folder, issue, name_server(zone))
 }

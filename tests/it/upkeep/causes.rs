@@ -2,6 +2,7 @@
 
 use coranto::domain::actor::Actor;
 use coranto::journal::Journal;
+use coranto::store::installation;
 use coranto::token::Keyring;
 use coranto::upkeep::{self, JournalKeeper};
 
@@ -34,6 +35,7 @@ both_databases! {
 
     async fn a_hold_by_the_program_calls_until_it_is_lifted(db: Db) {
         let by = Actor::Scheduler;
+        db.write(async |tx| installation::found(tx, "one", stage::START).await).await.unwrap();
         assert!(upkeep::hold(&db, "a copy was put back", by.at(stage::START)).await.unwrap());
         assert!(stands(&db, AlarmName::InstallationHeld).await);
         let person = Actor::Command("ann".to_owned());
