@@ -63,7 +63,8 @@ pub(super) fn failure(error: BackupError) -> anyhow::Error {
         BackupError::Key(trouble) => super::context::refused(trouble),
         BackupError::NoRoom { .. } => why.hint("make room, or name a file on another disk").into(),
         BackupError::NoFolder(_) => {
-            let hint = "mount its disk, or make the folder; a backup makes none, for it would be on another disk";
+            let hint =
+                "mount its disk, or create the folder; a backup does not create it, since the disk may not be mounted";
             why.exit(Exit::NotAllowed).hint(hint).into()
         }
         BackupError::Busy => why.exit(Exit::NotAllowed).hint("wait until it is done").into(),

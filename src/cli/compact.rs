@@ -39,7 +39,7 @@ fn show(outcome: CompactOutcome, context: &Context) -> anyhow::Result<Exit> {
             output.json(&json!({ "did": "compact", "bytes_before": before, "bytes_after": after }))?;
         }
         CompactOutcome::Compacted { before, after } => {
-            output.line(format!("The database has {}; before it had {}.", size(after), size(before)))?;
+            output.line(format!("The database has {} now; before it had {}.", size(after), size(before)))?;
         }
         CompactOutcome::Server if output.is_json() => output.json(&json!({ "did": "nothing" }))?,
         CompactOutcome::Server => {

@@ -146,7 +146,11 @@ pub(super) async fn greeting(
     Ok(Some(match addresses(questions, &check, &name).await? {
         Ok(found) if found.is_empty() => {
             let hint = "set `helo` of the relay to the name of this machine, with an A or AAAA record";
-            Finding::warn(&check, format!("we say that we are {name}, and that name has no address"), hint)
+            Finding::warn(
+                &check,
+                format!("the relay hears the name {name} in HELO, and that name has no address"),
+                hint,
+            )
         }
         Ok(found) => Finding::ok(&check, format!("{name} is at {}", list(&found))),
         Err(finding) => finding,

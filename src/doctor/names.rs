@@ -208,8 +208,9 @@ async fn reports_allowed(questions: &Questions, sender: &str, policy: &DmarcPoli
         all.push(match questions.texts(&check, &name).await? {
             Ok(texts) if texts.iter().any(|text| is_dmarc(text)) => Finding::ok(&check, format!("{to} takes them")),
             Ok(_) => {
-                let hint =
-                    format!("who runs {to} sets a TXT record at {name}: \"v=DMARC1\"; or use an address of your own");
+                let hint = format!(
+                    "whoever runs {to} must set a TXT record at {name}: \"v=DMARC1\"; or use an address of your own"
+                );
                 Finding::warn(&check, format!("{to} does not say that it takes them, so receivers send none"), hint)
             }
             Err(finding) => finding,

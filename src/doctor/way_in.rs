@@ -81,7 +81,7 @@ fn not_ours(answer: &Answered, url: &Url) -> Finding {
     let check = CheckName::Pages.here();
     let status = answer.reply.status;
     if status == StatusCode::OK && answer.body == b"ok\n" {
-        let text = format!("a coranto answers at {url}, and it does not know this installation's key");
+        let text = format!("a Coranto server answers at {url}, and it does not know this installation's key");
         let hint = "restart `coranto serve`: it may be an older version, or have another configuration or key file";
         return Finding::fail(&check, text, hint);
     }

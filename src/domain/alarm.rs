@@ -299,7 +299,7 @@ impl AlarmName {
             Self::DnsChanged => "`coranto doctor` prints the record that should be there; docs/dns.md has each",
             Self::CheckFailed => "`coranto doctor` says what to do",
             Self::SignupsLimited => {
-                "whoever asks now has work to do first; if these are readers, raise the limit under [signup]"
+                "browsers must solve a short challenge first; if these are real readers, raise the limit under [signup]"
             }
             Self::KeyForeign => {
                 "start the server with the key file that the database was made with; `coranto keys list` names it"

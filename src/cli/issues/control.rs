@@ -168,7 +168,7 @@ pub(super) async fn retry(args: RetryArgs, session: &CommandSession<'_>) -> anyh
         (control::RetryScope::GiveUpUncertain, 1) => format!("{emails} counts as failed."),
         (control::RetryScope::GiveUpUncertain, _) => format!("{emails} count as failed."),
         (_, 0) if is_counted(session, &issue).await? => {
-            "No email can be tried again: of an issue as old as this only numbers are kept ([retention] ledger_weeks)."
+            "No email can be tried again: only totals are kept of an issue this old ([retention] ledger_weeks)."
                 .to_owned()
         }
         (_, 0) => "No email can be tried again.".to_owned(),

@@ -67,7 +67,9 @@ pub(super) async fn deliveries(args: Deliveries, session: &CommandSession<'_>) -
         }
     }
     if !output.is_json() && !folded::of_issue(&mut tx, issue.id).await?.is_empty() {
-        output.note("Of an issue as old as this only who did not get it is listed; `issues show` has the numbers.");
+        output.note(
+            "For an issue this old, only the readers that did not get it are listed; `issues show` has the numbers.",
+        );
     }
     list.end(if args.missed { "Nobody missed it so far." } else { "There is no such email." })?;
     Ok(Exit::Ok)

@@ -111,7 +111,7 @@ pub(super) async fn add(args: Add, session: &UsersSession<'_>) -> anyhow::Result
         let newsletter = newsletter(session.config, session.newsletter.as_deref())?;
         roles.push((session.context.registered(session.db, newsletter).await?.id, role));
     } else if !args.operator {
-        return Err(Failure::usage("an account needs a role, or to be an operator's")
+        return Err(Failure::usage("an account needs a role, or --operator")
             .hint("add --role viewer, writer, editor or owner; or --operator")
             .into());
     }

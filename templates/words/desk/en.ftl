@@ -34,7 +34,7 @@ desk_welcome_named = Welcome, { $name }
 desk_recovery_heading = Choose a new password
 desk_welcome_text = Choose a password. You sign in with it and with this address:
 desk_welcome_part = You work on { $newsletters }.
-desk_welcome_closed_heading = This link does not work any more
+desk_welcome_closed_heading = This link no longer works
 desk_welcome_closed_text = It was used, it is older than 24 hours, or a newer one took its place. Ask whoever gave it to you for a new link.
 desk_welcome_to_enter = Sign in
 desk_password_label = New password
@@ -47,7 +47,7 @@ desk_password_obvious = Choose a password that is harder to guess
 ## Confirm it is you
 
 desk_again_heading = Confirm it is you
-desk_again_text = This needs your password. Then it is done at once.
+desk_again_text = Enter your password, and what you asked for is done.
 desk_again_button = Confirm and continue
 desk_again_wrong = The password is wrong
 
@@ -76,7 +76,7 @@ desk_people_save = Save
 desk_people_link = New link
 desk_people_link_hint = A new link signs them out. They choose a new password with it.
 desk_people_role_done = The role is changed.
-desk_people_removed = They have no role in this newsletter any more.
+desk_people_removed = They no longer have a role in this newsletter.
 desk_people_last_owner = This is the last owner. Make somebody else an owner first
 desk_people_meanwhile = Somebody else changed this account at the same time. Look again
 desk_people_disabled = This account is disabled. An operator can enable it
@@ -94,13 +94,13 @@ account_disabled = disabled
 
 ## The first page of a newsletter
 
-desk_home_next = Next
+desk_home_next = Next issue
 desk_home_slot = The next slot is { $slot }, in { $distance }.
 desk_home_no_slot = There is no next slot.
 desk_home_nothing = Nothing is queued.
 desk_home_now = Going out
 desk_home_held = Waiting for you
-desk_home_last = Last
+desk_home_last = Last issue
 desk_home_none_yet = No issue has gone out yet.
 desk_home_list = Readers
 desk_home_when = { $when }, in { $distance }
@@ -112,8 +112,8 @@ desk_home_progress = { $sent } of { $readers } accepted. { $open } to go, { $fai
 desk_home_result = { $sent } of { $readers } accepted, { $failed } refused, { $skipped } left out before their turn.
 desk_home_counts = { $active } active, { $pending } unconfirmed, { $paused } paused.
 desk_home_suppressed = { $count ->
-    [one] { $count } address gets no email any more.
-   *[other] { $count } addresses get no email any more.
+    [one] { $count } address no longer gets email.
+   *[other] { $count } addresses no longer get email.
 }
 desk_state_queued = queued
 desk_state_preparing = starting
